@@ -1,0 +1,43 @@
+"""The one table of tests that are left out somewhere, and why.
+
+pytest (through ``conftest.py``) and ``run_portable.py`` both ask ``reason()``; there is no other
+way to leave a portable test out.  Runs on every runtime, so it imports nothing but ``sys`` and,
+where there is one, ``os``.
+"""
+
+import sys
+
+try:
+    from os import getenv
+except ImportError:  # MicroPython's WebAssembly port has no environment
+
+    def getenv(_name):
+        return None
+
+
+# (test, runtime, reason).  A test is "file.function" without ".py", or "file.*" for a whole file.
+# A runtime is the beginning of a label, see label(): "micropython" is all of them, "cpython-3.8"
+# one version, "micropython-unix-64wK" one heap.
+ROWS = ()
+
+
+def label(implementation=sys.implementation, platform=sys.platform, heap=getenv("HEAP")):
+    """Names this runtime: "cpython-3.8.18", "pyodide-3.14.2", "micropython-unix-64wK-1.29.0"."""
+    name = implementation.name
+    if platform == "emscripten":
+        name = "pyodide"
+    elif platform == "webassembly":
+        name += "-wasm"
+    elif name == "micropython":
+        name += "-unix" if platform == "linux" else "-" + platform
+    version = ".".join([str(number) for number in implementation.version[:3]])
+    return "-".join([part for part in (name, heap, version) if part])
+
+
+def reason(test, runtime, rows=ROWS):
+    """Returns why ``test`` ("file.function") is left out on ``runtime`` (a label), or None."""
+    for pattern, where, why in rows:
+        whole_file = pattern.endswith(".*") and test.startswith(pattern[:-1])
+        if (test == pattern or whole_file) and runtime.startswith(where):
+            return why
+    return None
