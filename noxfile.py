@@ -36,7 +36,7 @@ def bootstrap():
     stamp = home / "installed.txt"
     if not stamp.exists() or stamp.read_text() != str(BOOTSTRAP):
         venv.create(home, clear=True, with_pip=True)
-        subprocess.check_call([str(python), "-m", "pip", "install", "--quiet", *BOOTSTRAP])
+        subprocess.check_call([str(python), "-m", "pip", "install", "-qq", *BOOTSTRAP])
         stamp.write_text(str(BOOTSTRAP))
     try:
         return subprocess.call([str(python), "-m", "nox", "-f", __file__, *sys.argv[1:]])
@@ -124,9 +124,9 @@ def print_table(folder):
     if not rows:
         return
     rows.sort(key=lambda row: SESSIONS.index(row["runtime"]))
-    print("\n{:26}{:22}{:>8}{:>10}{:>9}".format(*"runtime version passed left.out seconds".split()))
+    print(f"\n{'runtime':26}{'version':10}{'passed':>8}{'left out':>10}{'seconds':>9}")
     for row in rows:
-        print("{runtime:26}{version:22}{passed:8}{left_out:10}{seconds:9.1f}  {note}".format(**row))
+        print("{runtime:26}{version:10}{passed:8}{left_out:10}{seconds:9.1f}  {note}".format(**row))
     passed, failed = (sum(row[count] for row in rows) for count in ("passed", "failed"))
     print(f"\n{passed} passed, {failed} failed", flush=True)
 
@@ -170,9 +170,7 @@ class Run:
 
     def tools(self, *names):
         """Installs tools in the versions that the extra ``dev`` allows."""
-        self.session.install(
-            *[entry for entry in EXTRAS["dev"] if re.match(r"[\w-]+", entry)[0] in names]
-        )
+        self.session.install(*[entry for entry in EXTRAS["dev"] if re.match(r"[\w-]+", entry)[0] in names])
 
     def check(self, *command):
         """Runs a check, which counts as one test."""
@@ -442,6 +440,6 @@ def bench(run):
     run.tools("pytest")
 
 
-@nox.session(requires=QUICK, python=False)
+@nox.session(requires=QUICK, python=False, default=False)
 def quick(session):
     """The set for every change: one old and one new CPython, MicroPython, Pyodide, checks."""

@@ -21,7 +21,10 @@ except ImportError:  # MicroPython's WebAssembly port has no environment
 ROWS = ()
 
 
-def label(implementation=sys.implementation, platform=sys.platform, heap=getenv("HEAP")):
+HEAP = getenv("HEAP")  # noxfile.py says so where it is a small one
+
+
+def label(implementation=sys.implementation, platform=sys.platform, heap=HEAP):
     """Names this runtime: "cpython-3.8.18", "pyodide-3.14.2", "micropython-unix-64wK-1.29.0"."""
     name = implementation.name
     if platform == "emscripten":
