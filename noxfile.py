@@ -104,7 +104,8 @@ def interpreter(*names):
     return None
 
 
-MODERN = interpreter("python3.13", "python3.12", "python3.11")
+# The one that tools run on, and MicroPython's unix port: it comes as a module for these.
+MODERN = interpreter("python3.13", "python3.12", "python3.11", "python3.10")
 
 
 # The table ------------------------------------------------------------------------------------
@@ -172,9 +173,9 @@ class Run:
         """Installs tools in the versions that the extra ``dev`` allows."""
         self.session.install(*[entry for entry in EXTRAS["dev"] if re.match(r"[\w-]+", entry)[0] in names])
 
-    def check(self, *command):
+    def check(self, *command, **options):
         """Runs a check, which counts as one test."""
-        self.session.run(*command)
+        self.session.run(*command, **options)
         self.row["passed"] += 1
 
     def suite(self, *command, cwd=ROOT, timeout=900, **env):
@@ -243,7 +244,7 @@ pytest_session("pypy", interpreter("pypy3"))
 
 # MicroPython, unix ----------------------------------------------------------------------------
 
-no_unix = None if MODERN and sys.platform == "linux" else "it needs Linux and CPython 3.11 to 3.13"
+no_unix = None if MODERN and sys.platform == "linux" else "it needs Linux and CPython 3.10 to 3.13"
 
 
 def portable():
@@ -389,7 +390,7 @@ def mpy(run):
 # Checks ---------------------------------------------------------------------------------------
 
 
-@session("typing", absent=None if MODERN else "it needs CPython 3.11 or newer")
+@session("typing")
 def typing(run):
     """mypy --strict and pyright, over both packages and the typing test of the public names."""
     optional = [entry for extra in ("cli", "opentelemetry", "redis", "mqtt") for entry in EXTRAS[extra]]
@@ -398,7 +399,7 @@ def typing(run):
     run.check("mypy")
     pyright = npm_package(run, "pyright", PYRIGHT) / "index.js"
     python = run.command("python")
-    run.session.run(node(run)[0], pyright, "--pythonpath", python, external=True)
+    run.check(node(run)[0], pyright, "--pythonpath", python, external=True)
 
 
 @session("lint")
@@ -422,22 +423,27 @@ def wheel(run):
     sdist, wheel = build(run, "sdist", "wheel")
     run.tools("twine", "pytest")
     run.check("twine", "check", "--strict", sdist, wheel)
-    names = zipfile.ZipFile(wheel).namelist()
-    for package in ("reliability_core", "reliability_ports"):
-        if package + "/py.typed" not in names:
-            run.session.error(f"the wheel has no {package}/py.typed")
-    strange = {name.partition("/")[0] for name in names}
-    print(strange)
-    run.session.install("--reinstall-package", "reliability_core", wheel)
-    run.check("reliability", "--help")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    packages = {"reliability_core", "reliability_ports"}
+    if packages != {name.partition("/")[0] for name in names if ".dist-info/" not in name}:
+        run.session.error("the wheel holds something beside the two packages")
+    if not names.issuperset(package + "/py.typed" for package in packages):
+        run.session.error("the wheel tells type checkers nothing: py.typed is missing")
+    for distribution in (sdist, wheel):  # an sdist that lacks a file cannot be installed
+        run.session.install("--force-reinstall", "--no-deps", distribution)
+        run.check("reliability", "--help")
     # Without the checkout on the path, the package can only come from the wheel.
     run.suite(run.command("pytest"), "-o", "pythonpath=tests", "tests/portable")
 
 
-@session("bench", default=False, **({"allow_parallel": False} if hasattr(nox.options, "parallel") else {}))
+benchmarks = sorted((ROOT / "tests/bench").glob("bench_*.py"))
+
+
+@session("bench", absent=None if benchmarks else "no tests/bench/bench_*.py", default=False)
 def bench(run):
-    """Timings and heap a call, beside the peers."""
-    run.tools("pytest")
+    """Timings and heap a call; run it with nothing beside it."""
+    for path in benchmarks:
+        run.check("python", path, env={"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "ports")])})
 
 
 @nox.session(requires=QUICK, python=False, default=False)
