@@ -1,0 +1,18 @@
+"""Pyodide: CPython compiled to WebAssembly, in a page, a worker or Node."""
+
+
+class PyodidePort:
+    """The adapter for Pyodide.  What its standard library makes up is left out here."""
+
+    name = "pyodide"
+    capabilities = {"threads": False, "processes": False, "sockets": False, "signals": False}
+
+    def __init__(self, unsupported_error):
+        self._unsupported = unsupported_error
+
+    def platform(self):
+        try:
+            from js import process  # noqa: F401  (Node alone has it)
+        except ImportError:
+            return "browser"
+        return "node"

@@ -1,0 +1,1 @@
+"""Adapters to other programs: servers, engines and brokers."""

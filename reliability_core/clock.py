@@ -1,0 +1,255 @@
+"""Time and waiting: the only code that reads a clock, and the only code that sleeps.
+
+Time inside the library is an integer count of ticks, ``hz`` of them a second.  Floats of seconds
+appear at the edges only: a 32-bit float cannot hold an uptime, and a sum of floats drifts.
+Policies keep differences, never absolute products.
+
+There are three readings, all free of wrap and of backward steps:
+
+``now()``    the monotonic clock; it may stand still while the machine is suspended;
+``boot()``   the same, but it goes on while the machine is suspended, where the system has such a
+             clock; only differences of it are used, to notice a closed laptop or a frozen function;
+``micros()`` microseconds, for spans and latencies only.
+
+``wall()`` is the time of day, or ``None`` where nobody has set it.
+"""
+
+import sys
+
+from .errors import UnsupportedError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional, Union
+
+try:  # CPython, PyPy, Pyodide
+    from time import monotonic_ns as _monotonic
+    from time import sleep as _sleep_seconds
+    from time import time as _wall_seconds
+
+    _HZ = 1_000_000_000
+
+    def _sleep(ticks):
+        _sleep_seconds(ticks / 1_000_000_000)
+
+    def _asleep(ticks):
+        return sys.modules["asyncio"].sleep(ticks / 1_000_000_000)
+
+    def _micros():
+        return _monotonic() // 1000
+
+    def _wall():
+        return _wall_seconds()
+
+    def _boot_reading():
+        """Return a bound function that reads the boot clock, or ``None``."""
+        import time
+
+        try:
+            from _functools import partial
+
+            reading = partial(time.clock_gettime_ns, time.CLOCK_BOOTTIME)
+            reading()
+        except (ImportError, AttributeError, OSError):
+            return None
+        return reading
+
+except ImportError:  # MicroPython
+    from time import gmtime, sleep_ms, ticks_add, ticks_diff, ticks_ms, ticks_us, time
+
+    _HZ = 1000
+
+    def _sleep(ticks):
+        sleep_ms(ticks)
+
+    def _asleep(ticks):
+        return sys.modules["asyncio"].sleep_ms(ticks)
+
+    def _micros():
+        # The millisecond count says which turn of the microsecond counter this is.
+        milliseconds = _monotonic()
+        expected = ticks_add(_first_us, milliseconds * 1000 % _period(ticks_add))
+        return milliseconds * 1000 + ticks_diff(ticks_us(), expected)
+
+    def _wall():
+        now = time()
+        if gmtime(now)[0] < 2024:
+            return None  # the real-time clock was never set
+        return now + (946684800 if gmtime(0)[0] == 2000 else 0)
+
+    def _boot_reading():
+        return None
+
+
+try:
+    from _thread import allocate_lock as _allocate_lock
+except ImportError:
+    _allocate_lock = None
+
+# The longest single wait handed to the system, in seconds: timers of browsers and boards overflow
+# or are refused beyond some days.  A longer wait is a row of these.
+_SLICE_SECONDS = 86400
+
+
+def _period(add):
+    """The period of a tick counter: where ``ticks_add`` wraps."""
+    return add(0, -1) + 1
+
+
+class WrappingTicks:
+    """Extends a tick counter that wraps into one that does not.
+
+    ``read``, ``diff`` and ``add`` are ``time.ticks_ms``, ``ticks_diff`` and ``ticks_add``, or
+    stand-ins.  A difference of such counters is right within half a period (6.2 days on a
+    board); a larger one shows as negative, and is read as "long ago".  The counter has to be read
+    once a period (12.4 days); the base moves under the lock, but readers need none, because base
+    and total are one tuple.
+    """
+
+    def __init__(self, read, diff, add):
+        self._read = read
+        self._diff = diff
+        self._whole = _period(add)
+        self._base = (read(), 0)
+        self._lock = _allocate_lock() if _allocate_lock is not None else None
+
+    def now(self):
+        base = self._base
+        elapsed = self._elapsed(base)
+        if elapsed > self._whole // 4:
+            self._rebase()
+        return base[1] + elapsed
+
+    def _elapsed(self, base):
+        elapsed = self._diff(self._read(), base[0])
+        if elapsed >= 0:
+            return elapsed
+        # Slightly negative: another thread moved the base after we read the counter.
+        return 0 if elapsed > -1000 else elapsed + self._whole
+
+    def _rebase(self):
+        if self._lock is not None:
+            self._lock.acquire()
+        try:
+            raw, total = self._base
+            now = self._read()
+            elapsed = self._diff(now, raw)
+            if elapsed < -1000:
+                elapsed += self._whole
+            if elapsed > 0:
+                self._base = (now, total + elapsed)
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+
+
+if _HZ == 1000:
+    _first_us = ticks_us()
+    _monotonic = WrappingTicks(ticks_ms, ticks_diff, ticks_add).now
+
+
+class Clock:
+    """What every clock offers; this class has the arithmetic, a subclass the readings.
+
+    A subclass sets ``hz``, ``now``, ``boot`` and ``micros``, and overrides ``sleep``, ``asleep``
+    and ``wall``.  ``deadline_slot`` (two methods, ``get`` and ``set``) holds the current deadline
+    of this thread or task in ticks of this clock; ``None`` where the port has no such slot.
+    """
+
+    def __init__(self, hz, now, boot, micros, deadline_slot=None):
+        self.hz = hz
+        self.now = now
+        self.boot = boot
+        self.micros = micros
+        self.deadline_slot = deadline_slot
+        self.instant = False  # the testing mode: waits return at once
+
+    def ticks(self, seconds: "Union[int, float]", parameter: str = "seconds") -> int:
+        """Return a duration in ticks.
+
+        ``seconds`` is a finite int or float, 0 or more; a positive one is at least one tick.
+        Raises ``TypeError`` or ``ValueError`` naming ``parameter``.
+        """
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+            raise TypeError("%s is %r; accepted: a number of seconds" % (parameter, seconds))
+        if not (0 <= seconds < float("inf")):
+            raise ValueError("%s is %r; accepted: a finite number of seconds, 0 or more" % (parameter, seconds))
+        if isinstance(seconds, int):
+            return seconds * self.hz
+        if seconds >= 1_000_000:
+            return int(seconds) * self.hz  # the product may be beyond what a float can hold
+        return max(1, int(seconds * self.hz + 0.5)) if seconds else 0
+
+    def positive_ticks(self, seconds: "Union[int, float]", parameter: str = "seconds") -> int:
+        """Return a duration in ticks as ``ticks`` does, but refuse 0."""
+        ticks = self.ticks(seconds, parameter)
+        if not ticks:
+            raise ValueError("%s is %r; accepted: a number of seconds above 0" % (parameter, seconds))
+        return ticks
+
+    def seconds(self, ticks: int) -> float:
+        """Return a duration of ``ticks`` in seconds."""
+        return ticks / self.hz
+
+    def suspended(self) -> int:
+        """Return a count of ticks that grows only while the machine is suspended."""
+        return self.boot() - self.now()
+
+    def wall(self) -> "Optional[Union[int, float]]":
+        """Return the time of day in seconds since 1970 (UTC), or ``None`` if nobody has set it."""
+        return None
+
+    def sleep(self, ticks: int) -> None:
+        """Wait ``ticks`` in this thread."""
+        raise UnsupportedError("sleep", type(self).__name__)
+
+    async def asleep(self, ticks: int) -> None:
+        """Wait ``ticks`` in this task."""
+        raise UnsupportedError("asleep", type(self).__name__)
+
+    def timer(self, ticks: int, callback: "Callable[[], object]") -> "Any":
+        """Call ``callback()`` in the running loop after ``ticks``; the result has ``cancel()``."""
+        return sys.modules["asyncio"].create_task(self._fire(ticks, callback))
+
+    async def _fire(self, ticks, callback):
+        await self.asleep(ticks)
+        callback()
+
+    def deadline(self) -> "Optional[int]":
+        """Return the current deadline in ticks of ``now()``, or ``None``."""
+        slot = self.deadline_slot
+        return None if slot is None else slot.get()
+
+
+class SystemClock(Clock):
+    """The clock of this machine: nanoseconds on CPython and Pyodide, milliseconds on MicroPython."""
+
+    def __init__(self, deadline_slot=None):
+        super().__init__(_HZ, _monotonic, _boot_reading() or _monotonic, _micros, deadline_slot)
+        self._slice = _SLICE_SECONDS * _HZ
+
+    def wall(self):
+        return _wall()
+
+    def sleep(self, ticks):
+        if self.instant:
+            return
+        end = self.now() + ticks
+        while ticks > 0:
+            _sleep(min(ticks, self._slice))
+            ticks = end - self.now()
+
+    async def asleep(self, ticks):
+        if self.instant:
+            ticks = 0
+        end = self.now() + ticks
+        await _asleep(min(ticks, self._slice))
+        while end - self.now() > 0 and ticks > 0:
+            await _asleep(min(max(end - self.now(), 1), self._slice))
+
+    def timer(self, ticks, callback):
+        asyncio = sys.modules["asyncio"]
+        if ticks > self._slice or not hasattr(asyncio, "get_running_loop"):
+            return super().timer(ticks, callback)
+        # A browser's loop refuses a time in the past.
+        return asyncio.get_running_loop().call_later(max(ticks, 0) / self.hz, callback)

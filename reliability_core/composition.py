@@ -1,0 +1,116 @@
+"""Nests wrappers: one call through several policies, and decorators.
+
+Every policy turns ``run(fn, args, kwargs)`` into another such function, ``_wrap`` for plain calls
+and ``_awrap`` for awaited ones.  Nesting them once gives one closure a layer and no decision that
+is made twice; the innermost, ``direct``, makes the call.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+try:
+    from _functools import partial as _partial
+except ImportError:
+    _partial = ()
+
+# Flags of a code object: https://docs.python.org/3/library/inspect.html#code-objects-bit-flags
+_GENERATOR = 0x20
+_COROUTINE = 0x80
+_ITERABLE_COROUTINE = 0x100
+_ASYNC_GENERATOR = 0x200
+
+
+def direct(fn, args, kwargs):
+    """Make the call: the innermost layer.  Awaited, it is the same: what ``fn`` returns is."""
+    return fn(*args, **kwargs)
+
+
+def nest(policies):
+    """Return ``run(fn, args, kwargs)`` through ``policies``, outermost first."""
+    run = direct
+    for policy in reversed(policies):
+        run = policy._wrap(run)
+    return run
+
+
+def anest(policies):
+    """Return the awaitable form of ``nest``."""
+    run = direct
+    for policy in reversed(policies):
+        run = policy._awrap(run)
+    return run
+
+
+async def _coroutine_function():
+    pass
+
+
+def _function():
+    pass
+
+
+_COROUTINE_FUNCTION = type(_coroutine_function)
+# MicroPython gives ``async def`` and generator functions a type of their own, CPython does not.
+_TYPE_TELLS = _COROUTINE_FUNCTION is not type(_function)
+
+
+def kind_of(fn: "Any") -> str:
+    """Return ``"sync"``, ``"async"``, ``"generator"`` or ``"async_generator"``.
+
+    MicroPython cannot tell a generator function from an ``async def`` one and says ``"async"``.
+    """
+    while _partial and isinstance(fn, _partial):
+        fn = fn.func
+    if _TYPE_TELLS:
+        return "async" if type(fn) is _COROUTINE_FUNCTION else "sync"
+    code = getattr(fn, "__code__", None)
+    if code is None:  # an instance: what its class calls decides
+        code = getattr(getattr(type(fn), "__call__", None), "__code__", None)
+    flags = getattr(code, "co_flags", 0)
+    if flags & (_COROUTINE | _ITERABLE_COROUTINE):
+        return "async"
+    if flags & _ASYNC_GENERATOR:
+        return "async_generator"
+    return "generator" if flags & _GENERATOR else "sync"
+
+
+def decorate(policy, fn):
+    """Return ``fn`` guarded by ``policy``; sync and ``async def`` each get their own wrapper."""
+    if isinstance(fn, (classmethod, staticmethod)):
+        raise TypeError("put the policy below @%s: it guards the function itself" % type(fn).__name__)
+    if not callable(fn):
+        raise TypeError("fn is %r; accepted: a function; to make a call write policy.call(fn, ...)" % (fn,))
+    kind = kind_of(fn)
+    if kind in ("generator", "async_generator"):
+        raise TypeError(
+            "%s is %s function: it fails while it is iterated, when %s has already seen it return; "
+            "guard the code that produces one item"
+            % (name_of(fn), "a generator" if kind == "generator" else "an async generator", type(policy).__name__)
+        )
+    make = policy._decorate_async if kind == "async" else policy._decorate_sync
+    return like(make(fn), fn)
+
+
+def decorate_asynchronous(policy, fn):
+    """Return ``fn``, which returns an awaitable, guarded by ``policy``."""
+    if not callable(fn):
+        raise TypeError("fn is %r; accepted: a function that returns an awaitable" % (fn,))
+    return like(policy._decorate_async(fn), fn)
+
+
+def like(wrapper, fn):
+    """Give ``wrapper`` the name, text and signature of ``fn``, where functions can carry them."""
+    if not hasattr(wrapper, "__dict__"):
+        return wrapper  # MicroPython
+    for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
+        if hasattr(fn, attribute):
+            setattr(wrapper, attribute, getattr(fn, attribute))
+    wrapper.__dict__.update(getattr(fn, "__dict__", {}))
+    wrapper.__wrapped__ = fn
+    return wrapper
+
+
+def name_of(fn):
+    """Return the best name there is for a callable."""
+    return getattr(fn, "__qualname__", None) or getattr(fn, "__name__", None) or repr(fn)

@@ -1,0 +1,76 @@
+"""A point in time by which a call has to be over, and the one in force here."""
+
+from .errors import UnsupportedError
+from .port import current_port
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional, Union
+
+    from .clock import Clock
+
+
+class Deadline:
+    """A point in time by which a call has to be over.
+
+    ``Deadline.after(seconds)`` makes one (0 is already past).  Used as a context manager it is the
+    current deadline of this thread or task, unless an earlier one is current already; policies
+    inside see it, and ``Deadline.current()`` returns it to whoever wants to bound a socket.
+
+    >>> with Deadline.after(2) as deadline:
+    ...     deadline.remaining() <= 2
+    True
+    """
+
+    def __init__(self, at, clock):
+        self._at = at
+        self._clock = clock
+        self._outer = None
+
+    @staticmethod
+    def after(seconds: "Union[int, float]", clock: "Optional[Clock]" = None) -> "Deadline":
+        """Return the deadline ``seconds`` from now."""
+        clock = _clock_or_current(clock)
+        return Deadline(clock.now() + clock.ticks(seconds), clock)
+
+    @staticmethod
+    def current(clock: "Optional[Clock]" = None) -> "Optional[Deadline]":
+        """Return the earliest deadline in force here, or ``None``.
+
+        Raises ``UnsupportedError`` where the port cannot tell one task's deadline from another's.
+        """
+        clock = _clock_or_current(clock)
+        at = _slot_of(clock).get()
+        return None if at is None else Deadline(at, clock)
+
+    def remaining(self) -> float:
+        """Return the seconds that are left, 0.0 when it has passed."""
+        return self._clock.seconds(max(0, self._at - self._clock.now()))
+
+    @property
+    def passed(self) -> bool:
+        """Whether the deadline has passed."""
+        return self._clock.now() >= self._at
+
+    def __enter__(self) -> "Deadline":
+        slot = _slot_of(self._clock)
+        self._outer = slot.get()
+        if self._outer is None or self._at < self._outer:
+            slot.set(self._at)
+        return self
+
+    def __exit__(self, kind, error, trace):
+        _slot_of(self._clock).set(self._outer)
+        return False
+
+
+def _clock_or_current(clock):
+    if clock is not None:
+        return clock
+    return current_port().clock
+
+
+def _slot_of(clock):
+    if clock.deadline_slot is None:
+        raise UnsupportedError("the current deadline", current_port().name, "it has no slot per task")
+    return clock.deadline_slot

@@ -1,0 +1,1 @@
+"""What happened: spans, graphs of spans, profiles and stacks."""

@@ -1,0 +1,1 @@
+"""Policies that keep a failing call alive: one file a policy."""

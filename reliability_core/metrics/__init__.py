@@ -1,0 +1,1 @@
+"""Numbers: readings of the machine and instruments of the program."""

@@ -1,0 +1,297 @@
+"""The contract with the outside world, and what every object that stands on it shares.
+
+A **port** is a platform adapter completed by the core.  An adapter is any object with a ``name``
+and with as many of the contract's methods as its platform can serve; it imports nothing of the
+core.  A method that is missing, returns ``None`` or raises ``OSError`` becomes one and the same
+answer, ``(None, reason)``: see ``Port.read``.
+
+The port is found when the first object that needs it is constructed: the one given to
+``use_port()``; else the sibling package ``reliability_ports``; else a port without an adapter,
+which needs nothing but ``sys``, ``time`` and ``gc``.
+
+``Policy`` is the base of every object that takes its clock, lock and listener from the port.
+"""
+
+import sys
+
+from .clock import SystemClock
+from .errors import ReliabilityError, UnsupportedError, check_callable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Awaitable, Callable, Coroutine, Dict, Optional, Tuple, TypeVar
+
+    from typing_extensions import ParamSpec
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
+
+try:
+    from _contextvars import ContextVar
+except ImportError:
+    ContextVar = None
+
+try:
+    from _thread import RLock as _new_lock  # re-entrant: a signal handler may come back in
+except ImportError:
+    try:
+        from _thread import allocate_lock as _new_lock
+    except ImportError:
+
+        class _new_lock:
+            """The lock of a runtime without threads."""
+
+            def __enter__(self):
+                return self
+
+            def __exit__(self, kind, error, trace):
+                return False
+
+
+try:
+    from os import register_at_fork as _register_at_fork
+    from _weakref import ref as _ref
+except ImportError:
+    _register_at_fork = None
+
+_locks = {}  # id -> weak reference of every lock made, for the child of a fork
+
+
+def new_lock() -> "Any":
+    """Return a lock for sections of straight-line arithmetic; it survives a fork."""
+    lock = _new_lock()
+    if _register_at_fork is not None:
+        key = id(lock)
+        _locks[key] = _ref(lock, lambda _: _locks.pop(key, None))
+    return lock
+
+
+def _free_locks_in_child():
+    # A thread that held one of these does not exist here, so nobody else would ever release it.
+    for reference in list(_locks.values()):
+        lock = reference()
+        if lock is not None:
+            try:
+                lock._release_save()
+            except RuntimeError:
+                pass  # it was free
+
+
+if _register_at_fork is not None:
+    _register_at_fork(after_in_child=_free_locks_in_child)
+
+
+def _switches_only_at_calls():
+    """Whether a section without a call or loop needs no lock: CPython 3.10+ with its global lock.
+
+    An implementation detail, held by a stress test; used for counts only, never for a permit or a
+    state, because a tracing debugger breaks it.
+    """
+    if sys.implementation.name != "cpython" or sys.version_info < (3, 10):
+        return False
+    return getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+COUNTS_NEED_LOCK = not _switches_only_at_calls()
+
+
+class Port:
+    """An adapter completed by the core.
+
+    ``name`` is the platform's; ``clock`` its clock; ``capabilities`` a dict of what exists here.
+    """
+
+    def __init__(self, adapter: "Any" = None, clock: "Any" = None):
+        self.adapter = adapter
+        self.name: "str" = getattr(adapter, "name", "base")
+        self.clock = SystemClock(self.slot("deadline")) if clock is None else clock
+        self.capabilities: "Dict[str, Any]" = dict(getattr(adapter, "capabilities", None) or _base_capabilities())
+
+    def slot(self, name: "str") -> "Any":
+        """Return a new place with ``get()`` and ``set(value)`` for each task and thread, or ``None``.
+
+        Where tasks inherit (CPython), a new task starts with the value of the one that made it.
+        """
+        if ContextVar is not None:
+            return ContextVar("%s.%s" % (__name__, name), default=None)
+        make = getattr(self.adapter, "slot", None)
+        return None if make is None else make()
+
+    def read(self, reading: "str", *args: "Any") -> "Tuple[Any, Optional[str]]":
+        """Take a reading: ``(value, None)``, or ``(None, reason)`` where it cannot be taken."""
+        take = getattr(self.adapter, reading, None)
+        if take is None:
+            return None, "unsupported on %s" % self.name
+        try:
+            value = take(*args)
+        except OSError as error:
+            return None, "%s: %s" % (type(error).__name__, error)
+        except ReliabilityError as error:
+            return None, str(error)
+        return (value, None) if value is not None else (None, "not reported by %s" % self.name)
+
+    def require(self, capability: "str") -> None:
+        """Raise ``UnsupportedError`` unless the port has ``capability``."""
+        if not self.capabilities.get(capability):
+            raise UnsupportedError(capability, self.name)
+
+    def entropy(self) -> int:
+        """Return 32 random bits from the best source there is: the seed of an unseeded policy."""
+        try:
+            from os import urandom
+
+            return int.from_bytes(urandom(4), "big")
+        except (ImportError, NotImplementedError):
+            return (self.clock.micros() * 2654435761 + id(self)) & 0xFFFFFFFF
+
+
+def _base_capabilities():
+    return {"threads": "_thread" in sys.modules and sys.platform not in ("emscripten", "wasi", "webassembly")}
+
+
+_port = None
+
+
+def use_port(port: "Any") -> "Port":
+    """Make ``port`` (a ``Port`` or an adapter) the current port and return it.
+
+    ``None`` forgets the current one, so that the next object finds it again.  Objects that exist
+    keep the port that they were made with.
+    """
+    global _port
+    _port = port if port is None or isinstance(port, Port) else Port(port)
+    return _port
+
+
+def current_port() -> "Port":
+    """Return the current port, finding it if this is the first request."""
+    global _port
+    if _port is None:
+        _port = Port(_find_adapter())
+    return _port
+
+
+def _find_adapter():
+    # Static statements, so that tools that freeze programs see them; relative first, so that a
+    # vendored copy finds its own sibling, and only where this package has a parent at all.
+    try:
+        if __name__.count(".") > 1:
+            from ..reliability_ports.platforms import find
+        else:
+            from reliability_ports.platforms import find
+    except ImportError:
+        return None
+    return find(UnsupportedError)
+
+
+async def _coroutine_function():
+    pass
+
+
+def _coroutine_type():
+    coroutine = _coroutine_function()
+    coroutine.close()
+    return type(coroutine)
+
+
+def _generator():
+    yield
+
+
+# The type of what an ``async def`` function returns; on MicroPython it is that of any generator,
+# so there nothing can be told from it.
+COROUTINE = None if _coroutine_type() is type(_generator()) else _coroutine_type()
+
+
+def refuse_coroutine(coroutine, fn):
+    """Refuse what a plain ``call`` got from an ``async def`` function.
+
+    Otherwise every such call would pass for a success, and nothing would ever run.
+    """
+    coroutine.close()
+    raise TypeError("%r returned a coroutine; await policy.acall(...) instead of policy.call(...)" % (fn,))
+
+
+class Policy:
+    """Base of the policies: name, clock, lock, listener, and what a decorator does.
+
+    A subclass has ``_wrap(inner)`` and ``_awrap(inner)``: each returns ``run(fn, args, kwargs)``,
+    which calls ``inner(fn, args, kwargs)`` when the policy admits it.
+    """
+
+    def __init__(self, name, on_event, clock):
+        check_callable("on_event", on_event)
+        self.name = name
+        self._clock = current_port().clock if clock is None else clock
+        self._now = self._clock.now
+        self._lock = new_lock()
+        self._listener = None
+        if on_event is not None:
+            from .listener import Listener
+
+            self._listener = Listener(on_event)
+
+    def __call__(self, fn: "Callable[P, R]") -> "Callable[P, R]":
+        """Guard ``fn``, a plain or an ``async def`` function, keeping its signature.
+
+        Raises ``TypeError`` for generators, which would fail after the policy has looked away.
+        """
+        from .composition import decorate
+
+        return decorate(self, fn)
+
+    def asynchronous(self, fn: "Callable[P, Any]") -> "Callable[P, Coroutine[Any, Any, Any]]":
+        """Guard a callable that returns an awaitable without being an ``async def`` function."""
+        from .composition import decorate_asynchronous
+
+        return decorate_asynchronous(self, fn)
+
+    def call(self, fn: "Callable[P, R]", *args: "P.args", **kwargs: "P.kwargs") -> "R":
+        """Call ``fn(*args, **kwargs)`` under this policy and return its result."""
+        result = self._run(fn, args, kwargs)
+        if type(result) is COROUTINE:
+            refuse_coroutine(result, fn)
+        return result
+
+    async def acall(self, fn: "Callable[P, Awaitable[R]]", *args: "P.args", **kwargs: "P.kwargs") -> "R":
+        """Await ``fn(*args, **kwargs)`` under this policy and return its result."""
+        return await self._arun(fn, args, kwargs)
+
+    def _nest(self):
+        """Build what ``call`` and ``acall`` run; a subclass does it at the end of its constructor."""
+        from .composition import direct
+
+        self._run = self._wrap(direct)
+        self._arun = self._awrap(direct)
+
+    def _decorate_sync(self, fn):
+        from .composition import direct
+
+        run = self._wrap(direct)
+
+        def guarded(*args, **kwargs):
+            return run(fn, args, kwargs)
+
+        return guarded
+
+    def _decorate_async(self, fn):
+        from .composition import direct
+
+        run = self._awrap(direct)
+
+        async def guarded(*args, **kwargs):
+            return await run(fn, args, kwargs)
+
+        return guarded
+
+    def _emit(self, name, fields):
+        """Tell the listener, which the caller has found to be there."""
+        fields["name"] = self.name
+        self._listener.push(name, fields)
+        self._listener.deliver()
+
+    def __reduce__(self):
+        raise TypeError(
+            "a %s holds a lock and its calls in flight; it cannot be copied or pickled: store its snapshot()"
+            % type(self).__name__
+        )
