@@ -18,7 +18,13 @@ except ImportError:  # MicroPython's WebAssembly port has no environment
 # (test, runtime, reason).  A test is "file.function" without ".py", or "file.*" for a whole file.
 # A runtime is the beginning of a label, see label(): "micropython" is all of them, "cpython-3.8"
 # one version, "micropython-unix-64wK" one heap.
-ROWS = ()
+ROWS = (
+    (
+        "test_import_budget.test_one_breaker_loads_its_file_the_kernel_and_one_platform",
+        "pypy",
+        "its _contextvars is written in Python and imports more of the standard library",
+    ),
+)
 
 
 HEAP = getenv("HEAP")  # noxfile.py says so where it is a small one
