@@ -1,0 +1,45 @@
+"""`reliability demo [NAME]`: the table of demos. Each is a package in `demos/` with `HELP` and `run(values)`."""
+
+from .arguments import Operand, Option, whole_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Coroutine, Dict
+
+DEMOS = (("guarded", "calls with and without a guard, against a service in trouble (14 s)"),)
+
+OPTIONS = (
+    Operand(
+        "name",
+        "which demo: %s" % "; ".join(["%s, %s" % row for row in DEMOS]),
+        default="guarded",
+        choices=tuple([name for name, _ in DEMOS]),
+    ),
+    Option(
+        "--seed",
+        "decides all the trouble; the same number, the same trouble (default 1)",
+        metavar="N",
+        read=whole_number,
+        default=1,
+    ),
+    Option(
+        "--format",
+        "text, or one JSON object at the end (default text)",
+        metavar="FORMAT",
+        default="text",
+        choices=("text", "json"),
+    ),
+)
+
+HELP = """Starts two HTTP services on loopback that follow the same seeded script of trouble, makes
+the same calls to both, unguarded and through a ReliableService, and compares what came of it.
+Exit code 1 when the guarded run is not better, or when a service's own log disagrees."""
+
+
+def run(values: "Dict[str, Any]") -> "Coroutine[Any, Any, int]":
+    """-> the coroutine of the demo's exit code."""
+    if values["name"] == "guarded":
+        from .demos.guarded import main
+
+        return main.run(values)
+    raise ValueError(values["name"])
