@@ -23,6 +23,8 @@ _NAMES = {
     "RateLimiter": "fault_tolerance.rate_limiter",
     "ReliabilityError": "errors",
     "ReliableService": "fault_tolerance.service",
+    "RetryBudget": "fault_tolerance.throttle",
+    "RetryConfig": "fault_tolerance.config",
     "RetryExhaustedError": "errors",
     "RetryPolicy": "fault_tolerance.retry",
     "Timeout": "fault_tolerance.timeout",
@@ -63,11 +65,13 @@ if TYPE_CHECKING:
     from .errors import UnsupportedError as UnsupportedError
     from .fault_tolerance.circuit_breaker import CircuitBreaker as CircuitBreaker
     from .fault_tolerance.config import CircuitBreakerConfig as CircuitBreakerConfig
+    from .fault_tolerance.config import RetryConfig as RetryConfig
     from .fault_tolerance.fallback import Fallback as Fallback
     from .fault_tolerance.rate_limiter import RateLimiter as RateLimiter
     from .fault_tolerance.retry import RetryPolicy as RetryPolicy
     from .fault_tolerance.service import ReliableService as ReliableService
     from .fault_tolerance.service import pipeline as pipeline
+    from .fault_tolerance.throttle import RetryBudget as RetryBudget
     from .fault_tolerance.timeout import Timeout as Timeout
     from .port import current_port as current_port
     from .port import use_port as use_port

@@ -211,6 +211,10 @@ class Clock:
         """Call ``callback()`` in the running loop after ``ticks``; the result has ``cancel()``."""
         return sys.modules["asyncio"].create_task(self._fire(ticks, callback))
 
+    def waiter(self) -> "Any":
+        """Return something that one task waits for: ``await w.wait()``, until ``w.set()``."""
+        return sys.modules["asyncio"].Event()
+
     async def _fire(self, ticks, callback):
         await self.asleep(ticks)
         callback()

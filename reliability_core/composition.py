@@ -26,17 +26,17 @@ def direct(fn, args, kwargs):
     return fn(*args, **kwargs)
 
 
-def nest(policies):
-    """Return ``run(fn, args, kwargs)`` through ``policies``, outermost first."""
-    run = direct
+def nest(policies, inner=direct):
+    """Return ``run(fn, args, kwargs)`` through ``policies``, outermost first, to ``inner``."""
+    run = inner
     for policy in reversed(policies):
         run = policy._wrap(run)
     return run
 
 
-def anest(policies):
+def anest(policies, inner=direct):
     """Return the awaitable form of ``nest``."""
-    run = direct
+    run = inner
     for policy in reversed(policies):
         run = policy._awrap(run)
     return run

@@ -105,6 +105,7 @@ class Port:
         self.adapter = adapter
         self.name: "str" = getattr(adapter, "name", "base")
         self.clock = SystemClock(self.slot("deadline")) if clock is None else clock
+        self.retrying = self.slot("retrying")  # the retry policy at work in this task
         self.capabilities: "Dict[str, Any]" = dict(getattr(adapter, "capabilities", None) or _base_capabilities())
 
     def slot(self, name: "str") -> "Any":
@@ -256,6 +257,10 @@ class Policy:
     async def acall(self, fn: "Callable[P, Awaitable[R]]", *args: "P.args", **kwargs: "P.kwargs") -> "R":
         """Await ``fn(*args, **kwargs)`` under this policy and return its result."""
         return await self._arun(fn, args, kwargs)
+
+    def _worst(self, seconds, calls):
+        """The longest time (``None``: no bound) and most calls, given those of what is inside."""
+        return seconds, calls
 
     def _nest(self):
         """Build what ``call`` and ``acall`` run; a subclass does it at the end of its constructor."""

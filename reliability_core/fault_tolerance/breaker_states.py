@@ -24,8 +24,8 @@ has anything to book (when consecutive failures count: only after a failure).  E
 happens under the lock.
 
 An error that ``failure_on`` matches is a failure; any other counts as neither success nor failure.
-Neither, too, are a cancellation, a rejection by a rate limiter or bulkhead inside the breaker, and
-a deadline that had passed before the call began.  A slow call counts as slow whatever its outcome;
+Neither, too, are a cancellation, a rejection by a rate limiter or bulkhead inside the breaker, a
+deadline that had passed before the call began, and one set outside the breaker that ended it.  A slow call counts as slow whatever its outcome;
 in half-open it is a failure.
 """
 
@@ -186,7 +186,9 @@ class States(Policy):
         if error is None:
             return True
         code = code_of(error)
-        if code in ("rate_limited", "bulkhead_full") or (code == "deadline_exceeded" and not error.started):
+        if code in ("rate_limited", "bulkhead_full"):
+            return False
+        if code == "deadline_exceeded" and (not error.started or error.seconds is None):
             return False
         return self._failure_on is None or self._failure_on(error)
 

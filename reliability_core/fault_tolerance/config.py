@@ -67,3 +67,26 @@ class CircuitBreakerConfig(Config):
         "failure_threshold success_threshold timeout timeout_multiplier max_timeout window minimum_calls failure_rate "
         "slow_call_duration slow_call_rate half_open_max_calls half_open_timeout failure_on failure_if_result"
     ).split()
+
+
+class RetryConfig(Config):
+    """The options of a ``RetryPolicy`` as one object; the class attributes are the defaults."""
+
+    max_attempts = 3
+    initial_delay: "Seconds" = 0.1
+    max_delay: "Seconds" = 5
+    backoff_multiplier: "Seconds" = 2
+    backoff: "Union[str, Callable[[int], Seconds]]" = "exponential"
+    jitter = "full"
+    seed: "Optional[int]" = None
+    retry_on: "Any" = Exception
+    retry_if_result: "Optional[Callable[[Any], bool]]" = None
+    deadline: "Optional[Seconds]" = None
+    budget: "Any" = None
+    respect_retry_after = True
+    before_sleep: "Optional[Callable[[int, float, Any], object]]" = None
+
+    OPTIONS = (
+        "max_attempts initial_delay max_delay backoff_multiplier backoff jitter seed retry_on "
+        "retry_if_result deadline budget respect_retry_after before_sleep"
+    ).split()

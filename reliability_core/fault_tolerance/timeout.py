@@ -1,0 +1,192 @@
+"""Timeout: an end to waiting, as far as the runtime can make one.
+
+**Awaited calls** are ended: one timer cancels the task, and the cancellation comes out as
+``DeadlineExceededError``.  The coroutine is stepped once by hand, and the timer is armed only when it
+suspends, so a call that never waits never pays for one.  A cancellation from outside stays a
+cancellation; on CPython before 3.11, which cannot tell two cancellations apart, one that arrives in
+the very loop turn in which our timer fires is taken for ours.
+
+**Plain calls** cannot be ended from outside by any portable means.  The call gets a deadline
+(``Deadline.current()``, which bounds our own waits and may bound your sockets), is not started once a
+deadline has passed, and its late result is never thrown away.  Where asked to, ``interrupt="signal"``
+raises in the main thread of a Unix process, and ``interrupt="worker"`` makes the call in a thread
+that is abandoned when time is up; each refuses where it cannot work.
+"""
+
+import sys
+
+from ..errors import DeadlineExceededError, UnsupportedError, check_choice, code_of
+from ..port import Policy, current_port
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Optional, Union
+
+
+class _TimedAwait:
+    """The awaitable of one timed call."""
+
+    def __init__(self, policy, inner, fn, args, kwargs):
+        self._policy = policy
+        self._inner = inner
+        self._call = (fn, args, kwargs)
+
+    def __await__(self):
+        policy = self._policy
+        clock = policy._clock
+        slot = clock.deadline_slot
+        outer = None if slot is None else slot.get()
+        at = policy._at(outer)
+        own = outer is None or at < outer
+        if own and slot is not None:
+            slot.set(at)
+        try:
+            awaited = self._inner(*self._call)
+            # A coroutine is stepped as it is; any other awaitable by its iterator.
+            steps = awaited if hasattr(awaited, "send") else awaited.__await__()
+            try:
+                signal = steps.send(None)
+            except StopIteration as stop:
+                return stop.value
+            return (yield from _Armed(policy, at, own).drive(steps, signal))
+        finally:
+            if own and slot is not None:
+                slot.set(outer)
+
+    __iter__ = __await__  # how MicroPython awaits
+
+
+class _Armed:
+    """A call that has suspended, and the timer that will cancel it."""
+
+    def __init__(self, policy, at, own):
+        self._policy = policy
+        self._at = at
+        self._own = own
+        asyncio = sys.modules["asyncio"]
+        self._cancelled = asyncio.CancelledError
+        self._task = asyncio.current_task()
+        cancelling = getattr(self._task, "cancelling", None)
+        self._cancelling = 0 if cancelling is None else cancelling()
+        self._fired = False
+
+    def _expire(self):
+        self._fired = True
+        self._task.cancel()
+
+    def drive(self, steps, signal):
+        clock = self._policy._clock
+        timer = clock.timer(self._at - clock.now(), self._expire)
+        try:
+            while True:
+                try:
+                    answer = yield signal
+                except BaseException as error:
+                    signal = steps.throw(error)
+                else:
+                    signal = steps.send(answer)
+        except StopIteration as stop:
+            self._cancelled_from_outside()
+            return stop.value
+        except self._cancelled:
+            if self._cancelled_from_outside():
+                raise
+        except Exception as error:
+            self._cancelled_from_outside()
+            # A deadline further in was this one, seen from there.
+            if not (code_of(error) == "deadline_exceeded" and error.seconds is None and self._own):
+                raise
+        finally:
+            if not self._fired:
+                timer.cancel()
+        raise self._policy._exceeded(True, self._own)
+
+    def _cancelled_from_outside(self):
+        """Take our cancellation back; return whether there was another, or ours was not the one."""
+        if not self._fired:
+            return True
+        uncancel = getattr(self._task, "uncancel", None)
+        return uncancel is not None and uncancel() > self._cancelling
+
+
+class Timeout(Policy):
+    """Gives a call ``seconds`` (above 0).
+
+    ``interrupt``  for plain calls: ``None``, ``"signal"`` or ``"worker"`` (see the module)
+    ``on_event``   ``timed_out`` {seconds, started}
+
+    Raises ``DeadlineExceededError``; ``started`` on it tells whether the call was made at all.
+
+    >>> Timeout(2).call(int, "7")
+    7
+    """
+
+    def __init__(
+        self,
+        seconds: "Union[int, float]",
+        *,
+        interrupt: "Optional[str]" = None,
+        name: "Optional[str]" = None,
+        on_event: "Optional[Callable[[str, Dict[str, Any]], object]]" = None,
+        clock: "Any" = None,
+    ):
+        super().__init__(name, on_event, clock)
+        self.seconds = seconds
+        self._ticks = self._clock.positive_ticks(seconds)
+        check_choice("interrupt", interrupt, (None, "signal", "worker"))
+        self._interrupt = None
+        if interrupt is not None:
+            from .interrupt import interrupter
+
+            self._interrupt = interrupter(interrupt, current_port(), self)
+        self._nest()
+
+    def _at(self, outer):
+        """The tick at which this call has to be over, given the deadline in force."""
+        now = self._now()
+        if outer is not None and outer <= now:
+            raise self._exceeded(False, False)
+        at = now + self._ticks
+        return at if outer is None or at < outer else outer
+
+    def _exceeded(self, started, own):
+        # ``seconds`` is None when the time was set elsewhere: for a breaker between that deadline
+        # and this timeout the call has then neither failed nor succeeded.
+        seconds = self.seconds if own else None
+        if self._listener is not None:
+            self._emit("timed_out", {"policy": "timeout", "seconds": seconds, "started": started})
+        return DeadlineExceededError(seconds, started, self.name)
+
+    def _worst(self, seconds, calls):
+        return self.seconds if seconds is None else min(seconds, self.seconds), calls
+
+    def _wrap(self, inner):
+        slot, interrupt = self._clock.deadline_slot, self._interrupt
+        if slot is None:
+            return self._refuse
+        if interrupt is not None:
+            inner = interrupt(inner)
+        now, ticks = self._now, self._ticks
+
+        def timed(fn, args, kwargs):
+            outer = slot.get()
+            if outer is not None and outer <= now() + ticks:
+                self._at(outer)
+                return inner(fn, args, kwargs)
+            slot.set(now() + ticks)
+            try:
+                return inner(fn, args, kwargs)
+            finally:
+                slot.set(outer)
+
+        return timed
+
+    def _awrap(self, inner):
+        def timed(fn, args, kwargs):
+            return _TimedAwait(self, inner, fn, args, kwargs)
+
+        return timed
+
+    def _refuse(self, fn, args, kwargs):
+        reason = "it cannot keep a deadline per task; await the call instead"
+        raise UnsupportedError("a timeout for a plain call", current_port().name, reason)
