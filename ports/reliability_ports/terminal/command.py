@@ -44,6 +44,7 @@ def main(argv: "Optional[Sequence[str]]" = None, default_verb: "Optional[str]" =
         _flush()
         return int(begun)
     except KeyboardInterrupt:
+        print("%s: interrupted" % PROGRAM, file=sys.stderr)
         return INTERRUPTED
     except OSError as error:
         if error.errno == _EPIPE:

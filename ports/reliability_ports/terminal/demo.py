@@ -1,12 +1,13 @@
-"""`reliability demo [NAME]`: the table of demos. Each is a package in `demos/` with `HELP` and `run(values)`."""
+"""`reliability demo [NAME]`: the table of demos. Each is a package in `demos/` with `about` and `main`."""
 
 from .arguments import Operand, Option, whole_number
+from .demos.guarded.about import HELP as HELP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Coroutine, Dict
 
-DEMOS = (("guarded", "calls with and without a guard, against a service in trouble (14 s)"),)
+DEMOS = (("guarded", "calls with and without a guard, against a service in trouble"),)
 
 OPTIONS = (
     Operand(
@@ -30,10 +31,6 @@ OPTIONS = (
         choices=("text", "json"),
     ),
 )
-
-HELP = """Starts two HTTP services on loopback that follow the same seeded script of trouble, makes
-the same calls to both, unguarded and through a ReliableService, and compares what came of it.
-Exit code 1 when the guarded run is not better, or when a service's own log disagrees."""
 
 
 def run(values: "Dict[str, Any]") -> "Coroutine[Any, Any, int]":

@@ -1,18 +1,9 @@
-"""The result as one JSON object. Durations in seconds; what could not be measured is null.
-
-demo seed better agreed criterion seconds cost_per_call
-runtime {where simulated addresses}
-measures [{name unguarded guarded better}]
-phases [{name starts ends unguarded guarded}]          results by name: fresh stale late failed
-unguarded, guarded {calls fresh stale late failed waited waited_in_vain quantiles requests_per_call
-                    requests_sent requests_seen disputes unexpected}
-breaker [{at from to reason}]
-slowest_call {call arrived latency result attempts [{number began took outcome}]}
-"""
+"""The result as one JSON object, of the shape that `about.HELP` documents."""
 
 from json import dumps
 
 from .figures import QUANTILES
+from .guard import REASONS
 from .trouble import SCRIPT
 from .verdict import CRITERION
 from .where import where
@@ -41,12 +32,13 @@ def as_json(result: "Result") -> str:
             "criterion": CRITERION,
             "seconds": result.seconds,
             "cost_per_call": result.cost,
-            "runtime": {"where": where(), "simulated": run.simulated, "addresses": run.addresses},
+            "runtime": {"where": where(), "simulated": run.simulated, "ports": run.ports},
             "measures": [_measure(measure) for measure in result.measures],
             "phases": [_phase(i, unguarded, guarded) for i in range(len(SCRIPT))],
             "unguarded": _figures(unguarded, result.agreements[0]),
             "guarded": _figures(guarded, result.agreements[1]),
             "breaker": [_move(move) for move in result.transitions],
+            "stale_because": _because(run.guarded.stale_because),
             "slowest_call": _slowest(result),
         }
     )
@@ -86,21 +78,25 @@ def _figures(figures: "Figures", agreement: "Agreement") -> "Dict[str, Any]":
     per_call = {}
     for made in figures.attempts:
         per_call[str(made)] = figures.attempts[made]
-    shown = _results(figures.results)
-    shown.update(
-        {
-            "calls": figures.calls,
-            "waited": figures.waited,
-            "waited_in_vain": figures.waited_in_vain,
-            "quantiles": quantiles,
-            "requests_per_call": per_call,
-            "requests_sent": agreement.sent,
-            "requests_seen": agreement.seen,
-            "disputes": agreement.disputes,
-            "unexpected": figures.surprises,
-        }
-    )
-    return shown
+    return {
+        "results": _results(figures.results),
+        "calls": figures.calls,
+        "waited": figures.waited,
+        "waited_in_vain": figures.waited_in_vain,
+        "quantiles": quantiles,
+        "requests_per_call": per_call,
+        "requests_sent": agreement.sent,
+        "requests_seen": agreement.seen,
+        "disputes": agreement.disputes,
+        "unexpected": figures.surprises,
+    }
+
+
+def _because(counted: "List[int]") -> "Dict[str, Any]":
+    because = {}
+    for i in range(len(REASONS)):
+        because[REASONS[i]] = counted[i]
+    return because
 
 
 def _move(move: "Move") -> "Dict[str, Any]":

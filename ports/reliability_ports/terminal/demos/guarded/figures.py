@@ -1,6 +1,7 @@
 """The figures of one run, counted from its records after the last answer."""
 
 from . import client as wire
+from .guard import REASONS
 from .service import AT, MAX_ATTEMPTS
 from .trouble import SCRIPT
 from .world import ARRIVED, ATTEMPTS, FRESH, LATENCY, RESULT, RESULTS, WAITING, phase_of
@@ -9,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Optional
 
+    from .guard import Guarded
     from .records import Rows
     from .world import World
 
@@ -70,17 +72,20 @@ def _index(micros: int) -> int:
 
 
 class Attempt:
-    """One request of a call: when it began (seconds after the call was due), how long, and what came."""
+    """One request of a call: when it began (seconds after the call was due), how long, and what came.
 
-    def __init__(self, number: int, began: float, took: float, outcome: str) -> None:
+    `number` is None for an attempt that the guard refused before a request was made.
+    """
+
+    def __init__(self, number: "Optional[int]", began: float, took: float, outcome: str) -> None:
         self.number = number
         self.began = began
         self.took = took
         self.outcome = outcome
 
 
-def attempts_of(world: "World", call: int) -> "List[Attempt]":
-    """The requests of one call, in order, from the client's log."""
+def attempts_of(world: "Guarded", call: int) -> "List[Attempt]":
+    """The attempts of one guarded call in order: requests from the client's log, refusals from the guard."""
     arrived = world.calls.get(call, ARRIVED)
     log = world.client.log
     found = []
@@ -90,4 +95,9 @@ def attempts_of(world: "World", call: int) -> "List[Attempt]":
             began = (log.get(row, wire.STARTED) - arrived) / 1e6
             outcome = wire.OUTCOMES[log.get(row, wire.OUTCOME)]
             found.append(Attempt(key % MAX_ATTEMPTS, began, log.get(row, wire.LATENCY) / 1e6, outcome))
-    return sorted(found, key=lambda attempt: attempt.number)
+    refused = world.refused
+    for row in range(len(refused)):
+        if refused.get(row, 0) == call:
+            at = (refused.get(row, 1) - arrived) / 1e6
+            found.append(Attempt(None, at, 0.0, REASONS[refused.get(row, 2)]))
+    return sorted(found, key=lambda attempt: attempt.began)

@@ -1,5 +1,7 @@
 """The guarded run: the same calls through a `ReliableService`. This is what a user of the library writes."""
 
+import asyncio
+
 from reliability_core import (
     CircuitBreaker,
     DeadlineExceededError,
@@ -10,6 +12,7 @@ from reliability_core import (
 )
 
 from .client import NoAnswer, ServiceError
+from .records import Rows
 from .world import FRESH, STALE, World
 
 TYPE_CHECKING = False
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from .service import Service
     from .strips import Move
     from .watch import Watch
+
+REASONS = ("the breaker is open", "the limiter has no turn in time", "the deadline is over", "the attempts are used up")
+_CODES = ("circuit_open", "rate_limited", "deadline_exceeded")
 
 DEADLINE = 1.4  # for the whole call: below the patience of its user
 ATTEMPT_TIMEOUT = 0.3
@@ -41,7 +47,7 @@ def guarded_service(
     """-> the service that answers with a stale quote when no fresh one can be had in time."""
     return ReliableService(
         name=name,
-        fallback=Fallback(_stale_quote),
+        fallback=Fallback(_stale_quote, on_event=on_event),
         deadline=DEADLINE,
         retry_policy=RetryPolicy(
             max_attempts=ATTEMPTS,
@@ -66,6 +72,12 @@ def guarded_service(
     )
 
 
+def _reason(error: "Any") -> int:
+    """The place in REASONS of what ended an attempt or a call."""
+    code = getattr(error, "code", None)
+    return _CODES.index(code) if code in _CODES else len(_CODES)
+
+
 def _stale_quote(*args: object, **kwargs: object) -> str:
     return "stale"
 
@@ -79,15 +91,27 @@ class Guarded(World):
     def __init__(self, watch: "Watch", service: "Service", client: "LoggedClient") -> None:
         super().__init__(watch, service, client)
         self.transitions: "List[Move]" = []  # (microseconds, from, to, reason) of the breaker
-        self.events: "Dict[str, int]" = {}  # name of the event -> how often
+        self.refused = Rows(3)  # attempts that the guard did not let through: call, microseconds, reason
+        self.stale_because = [0] * len(REASONS)
+        self._number_of: "Dict[int, int]" = {}  # id of the task -> its call: events do not name the call
         self._guard = guarded_service(self._on_event)
 
     async def _ask(self, number: int) -> int:
-        quote = await self._guard.acall(self._attempt, number)
+        task = id(asyncio.current_task())
+        self._number_of[task] = number
+        try:
+            quote = await self._guard.acall(self._attempt, number)
+        finally:
+            del self._number_of[task]
         return STALE if quote == "stale" else FRESH
 
     def _on_event(self, name: str, fields: "Dict[str, Any]") -> None:
-        self.events[name] = self.events.get(name, 0) + 1
+        now = self.watch.micros()
         if name == "state_changed":
-            change = (self.watch.micros(), fields["from"], fields["to"], fields.get("reason"))
-            self.transitions.append(change)
+            self.transitions.append((now, fields["from"], fields["to"], fields.get("reason")))
+        elif name == "fallback_used":
+            self.stale_because[_reason(fields["error"])] += 1
+        elif name == "attempt_finished" and fields["outcome"] == "rejected":
+            number = self._number_of.get(id(asyncio.current_task()))
+            if number is not None:
+                self.refused.append(number, now, _reason(fields["error"]))

@@ -1,6 +1,7 @@
 """The final report: where trouble struck, what the guard did, what it saved, what it cost. The verdict comes last."""
 
 from .figures import QUANTILES
+from .guard import REASONS
 from .screen import move_text
 from .trouble import SCRIPT
 from .verdict import CRITERION
@@ -35,9 +36,13 @@ def _title(style: "Style", text: str) -> str:
 def _phases(result: "Result", style: "Style", width: int) -> "List[str]":
     narrow = width < NARROW
     unguarded, guarded = result.figures
-    lines = [_title(style, "WHERE TROUBLE STRUCK") + "  lost = failed, or over %g s" % PATIENCE]
-    group = " unguarded " if narrow else "  -- unguarded --"
-    lines.append(left("", 10 if narrow else 17) + group + "   ----- guarded -----")
+    lines = [_title(style, "WHERE TROUBLE STRUCK")]
+    note = "lost: failed, or over %g s" % PATIENCE
+    if narrow:
+        lines += [" " + note, left("", 10) + right("bare", 7) + "  ------ guarded ----"]
+    else:
+        lines[0] += "  " + note
+        lines.append(left("", 17) + "  -- unguarded --   ----- guarded -----")
     heads = ["lost", "fresh", "stale", "lost"] if narrow else ["calls", "fresh", "lost", "fresh", "stale", "lost"]
     lines.append(" " + left("phase", 9) + "".join([right(one, 7) for one in heads]))
     for i in range(len(SCRIPT)):
@@ -55,7 +60,10 @@ def _phases(result: "Result", style: "Style", width: int) -> "List[str]":
 def _breaker(result: "Result", style: "Style", width: int) -> "List[str]":
     lines = [_title(style, "THE BREAKER")]
     for move in result.transitions:
-        lines.append(" %6.2f s  %s" % (move[0] / 1e6, move_text(style, move)))
+        text = move_text(style, move)
+        if width < NARROW:
+            text = text.partition(" (")[0]
+        lines.append(" %6.2f s  %s" % (move[0] / 1e6, text))
     if not result.transitions:
         lines.append(" stayed closed")
     return lines
@@ -65,8 +73,11 @@ def _attempts(result: "Result", style: "Style", width: int) -> "List[str]":
     made = result.figures[1].attempts
     parts = ["%d: %s" % (number, count(made[number])) for number in sorted(made)]
     lines = [_title(style, "REQUESTS PER GUARDED CALL"), " " + "   ".join(parts)]
-    if made.get(0):
-        lines += wrap("0: answered from the fallback, no request was made", width, " ")
+    because = result.run.guarded.stale_because
+    lines += ["", _title(style, "WHY ANSWERS WERE STALE")]
+    for i in range(len(REASONS)):
+        if because[i]:
+            lines.append(" %s  %s" % (right(count(because[i]), 6), REASONS[i]))
     return lines
 
 
@@ -95,12 +106,13 @@ def _slowest(result: "Result", style: "Style", width: int) -> "List[str]":
     text = "call %d, due at %.2f s (%s)" % (result.slowest, arrived / 1e6, phase_of(arrived).name)
     lines = [_title(style, "THE SLOWEST GUARDED CALL"), " " + text]
     for attempt in result.attempts:
-        lines.append(
-            " %6.3f s  request %d: %s after %s"
-            % (attempt.began, attempt.number, attempt.outcome, duration(attempt.took))
-        )
+        if attempt.number is None:
+            text = "none sent: %s" % attempt.outcome
+        else:
+            text = "request %d: %s after %s" % (attempt.number, attempt.outcome, duration(attempt.took))
+        lines += wrap("%6.3f s  %s" % (attempt.began, text), width, " ")
     total = result.figures[1].quantile(1)
-    lines.append(" %6.3f s  the caller has its answer: %s" % (total, RESULTS[kind]))
+    lines.append(" %6.3f s  the caller's answer: %s" % (total, RESULTS[kind]))
     return lines
 
 
@@ -120,7 +132,11 @@ def _logs(result: "Result", style: "Style", width: int) -> "List[str]":
 def _verdict(result: "Result", style: "Style", width: int) -> "List[str]":
     narrow = width < NARROW
     room = 7 if narrow else 12
-    lines = [left("", 27) + right("bare" if narrow else "unguarded", room) + right("guarded", room + 1)]
+    lines = [
+        left("", 24)
+        + right("bare" if narrow else "unguarded", room)
+        + right("guard" if narrow else "guarded", room + 1)
+    ]
     lines[0] = style.paint("bold", "VERDICT") + lines[0][7:]
     for measure in result.measures:
         mark = style.pick("✓", "+") if measure.better else style.pick("✗", "!")
@@ -128,13 +144,13 @@ def _verdict(result: "Result", style: "Style", width: int) -> "List[str]":
             " %s %s%s%s"
             % (
                 style.paint("green" if measure.better else "red", mark),
-                left(measure.words, 24),
+                left(measure.words, 21),
                 right(_shown(measure, measure.unguarded), room),
                 style.paint("bold", right(_shown(measure, measure.guarded), room + 1)),
             )
         )
     lines += wrap(CRITERION, width, " ")
-    lines += wrap("It cost " + _cost(result) + ".", width, " ")
+    lines += wrap("It cost %s. The demo took %.1f s." % (_cost(result), result.seconds), width, " ")
     for figures in result.figures:
         for text in figures.surprises:
             lines += wrap("Unexpected, %s: %s" % (figures.name, text), width, " ")
@@ -153,10 +169,9 @@ def _cost(result: "Result") -> str:
 
 
 def _sentence(result: "Result", style: "Style", width: int) -> "List[str]":
-    took = "(%.1f s in all)" % result.seconds
     if not result.agreed:
-        return [style.paint("bold red", " THE LOGS DISAGREE: believe none of this.") + " " + took]
+        return [style.paint("bold red", " THE LOGS DISAGREE: believe none of this.")]
     if result.better:
-        return [style.paint("bold green", " GUARDED IS BETTER in all five.") + " " + took]
+        return [style.paint("bold green", " GUARDED IS BETTER in all five.")]
     worse = ", ".join([measure.words for measure in result.measures if not measure.better])
-    return [style.paint("bold red", " GUARDED IS NOT BETTER: ") + worse + " " + took]
+    return [style.paint("bold red", line) for line in wrap("GUARDED IS NOT BETTER in: " + worse, width, " ")]

@@ -7,7 +7,7 @@ from reliability_core import current_port
 from . import trouble
 from .client import Client, SimulatedClient
 from .guard import Guarded
-from .server import HOST, Server
+from .server import Server
 from .service import Service
 from .watch import Watch
 from .world import Unguarded
@@ -29,7 +29,7 @@ class Run:
         self.seed = seed
         self.watch = Watch()
         self.simulated: "Optional[str]" = None  # why there is no wire, where there is none
-        self.addresses: "List[str]" = []
+        self.ports: "List[int]" = []
         self.worlds: "List[World]" = []
         self._servers: "List[Server]" = []
 
@@ -53,7 +53,7 @@ class Run:
         server = Server(service)
         await server.start()
         self._servers.append(server)
-        self.addresses.append("%s:%d" % (HOST, server.port))
+        self.ports.append(server.port)
         return service, Client(self.watch, server.port)
 
     async def play(self) -> None:

@@ -4,6 +4,7 @@ Where the output is no terminal, `Lines` says the same in plain lines as it happ
 """
 
 from . import strips
+from .server import HOST
 from .timeline import SLOTS
 from .trouble import DURATION, phase_at
 from .where import where
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .world import World
 
 LABEL = 11  # columns before a strip
+NARROW = 58  # cells below which the counts take two lines
 INTERVAL = 0.1  # seconds between two frames
 LEGEND: "List[Segment]" = [
     ("grey", " not fresh: the share of calls that "),
@@ -112,11 +114,11 @@ def frame(run: "Run", style: "Style") -> "List[str]":
 def head(run: "Run", style: "Style") -> "List[str]":
     """Where it runs, and what it talks to."""
     if run.simulated:
-        service = "The service is SIMULATED in this process: %s." % run.simulated
+        service = "The service is SIMULATED: %s" % run.simulated
     else:
-        service = "Real HTTP on %s." % " and ".join(run.addresses)
-    bold = style.line([("bold", "reliability demo"), (None, ", seed %d, on %s" % (run.seed, where()))])
-    return [bold, style.line([("grey", service)])]
+        service = "Real HTTP on %s:%d and :%d" % (HOST, run.ports[0], run.ports[1])
+    title: "List[Segment]" = [("bold", "reliability demo"), (None, ", seed %d" % run.seed)]
+    return [style.line(title), where()[: style.width], style.line([("grey", service)])]
 
 
 def strips_of(run: "Run", style: "Style", width: int) -> "List[List[Segment]]":
@@ -134,7 +136,7 @@ def strips_of(run: "Run", style: "Style", width: int) -> "List[List[Segment]]":
     lines += _world(style, unguarded, cells)
     lines += [[], [("bold", left(" GUARDED", LABEL)), ("grey", guarded.how)]]
     lines += _world(style, guarded, cells)
-    lines.insert(-1, _labelled("breaker", strips.breaker(style, guarded.transitions, now, cells)))
+    lines.append(_labelled("breaker", strips.breaker(style, guarded.transitions, now, cells)))
     lines.append(_labelled("", _last_move(style, guarded.transitions)))
     return lines + [[], LEGEND]
 
@@ -144,11 +146,14 @@ def _last_move(style: "Style", moves: "List[Move]") -> "List[Segment]":
 
 
 def _world(style: "Style", world: "World", cells: int) -> "List[List[Segment]]":
-    return [
+    lines = [
         _labelled("not fresh", strips.answers(style, world.timeline, cells)),
         _labelled("requests", strips.requests(style, world.timeline, cells)),
-        _labelled("", counts(world)),
     ]
+    segments = counts(world)
+    if cells < NARROW:
+        return lines + [_labelled("", segments[:2]), _labelled("", segments[2:])]
+    return lines + [_labelled("", segments)]
 
 
 def _now(now: int) -> "List[Segment]":

@@ -38,7 +38,7 @@ def measures(unguarded: "Figures", guarded: "Figures") -> "List[Measure]":
         Measure("fresh", "fresh answers in time", *both(_fresh), less=False),
         Measure("p99", "99 % of calls within", *both(_p99), unit="s"),
         Measure("waited_in_vain", "time waited in vain", *both(_waited_in_vain), unit="s"),
-        Measure("into_outage", "requests into the outage", *both(_into_outage)),
+        Measure("into_outage", "requests into outage", *both(_into_outage)),
     ]
 
 

@@ -8,10 +8,10 @@ _NAMES = {"cpython": "CPython", "micropython": "MicroPython", "pypy": "PyPy"}
 
 
 def where() -> str:
-    """Such as `CPython 3.12.1, linux x86_64 (port linux)`."""
+    """Such as `CPython 3.12.1, linux x86_64 port linux`."""
     name = sys.implementation.name
     version = ".".join([str(part) for part in sys.implementation.version[:3]])
-    return "%s %s, %s (port %s)" % (_NAMES.get(name, name), version, _system(), current_port().name)
+    return "%s %s, %s, port %s" % (_NAMES.get(name, name), version, _system(), current_port().name)
 
 
 def _system() -> str:
