@@ -50,7 +50,7 @@ _MODULES = (
     "worker",
 )
 
-__all__ = sorted(_NAMES)
+__all__ = sorted(_NAMES)  # noqa: PLE0605
 
 if TYPE_CHECKING:
     from .deadline import Deadline as Deadline
@@ -89,8 +89,8 @@ else:
         return value
 
     def __dir__():
-        return sorted(list(globals()) + [name for name in _NAMES] + list(_MODULES))
+        return sorted(list(globals()) + list(_NAMES) + list(_MODULES))
 
 
-def _load(module):
+def _load(module: "str") -> "object":
     return __import__(__name__ + "." + module, None, None, ("__name__",))

@@ -82,9 +82,18 @@ except ImportError:  # MicroPython
 
 
 try:
-    from _thread import allocate_lock as _allocate_lock
+    from _thread import allocate_lock as _new_lock
 except ImportError:
-    _allocate_lock = None
+
+    class _new_lock:
+        """The lock of a runtime without threads."""
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, kind, error, trace):
+            return False
+
 
 # The longest single wait handed to the system, in seconds: timers of browsers and boards overflow
 # or are refused beyond some days.  A longer wait is a row of these.
@@ -111,7 +120,7 @@ class WrappingTicks:
         self._diff = diff
         self._whole = _period(add)
         self._base = (read(), 0)
-        self._lock = _allocate_lock() if _allocate_lock is not None else None
+        self._lock = _new_lock()
 
     def now(self):
         base = self._base
@@ -128,9 +137,7 @@ class WrappingTicks:
         return 0 if elapsed > -1000 else elapsed + self._whole
 
     def _rebase(self):
-        if self._lock is not None:
-            self._lock.acquire()
-        try:
+        with self._lock:
             raw, total = self._base
             now = self._read()
             elapsed = self._diff(now, raw)
@@ -138,9 +145,6 @@ class WrappingTicks:
                 elapsed += self._whole
             if elapsed > 0:
                 self._base = (now, total + elapsed)
-        finally:
-            if self._lock is not None:
-                self._lock.release()
 
 
 if _HZ == 1000:
@@ -153,15 +157,18 @@ class Clock:
 
     A subclass sets ``hz``, ``now``, ``boot`` and ``micros``, and overrides ``sleep``, ``asleep``
     and ``wall``.  ``deadline_slot`` (two methods, ``get`` and ``set``) holds the current deadline
-    of this thread or task in ticks of this clock; ``None`` where the port has no such slot.
+    of this thread or task in ticks of this clock; it is made by ``new_slot(name)`` when the first
+    object that sets deadlines is constructed.
     """
 
-    def __init__(self, hz, now, boot, micros, deadline_slot=None):
+    def __init__(self, hz, now, boot, micros, new_slot=None):
         self.hz = hz
         self.now = now
         self.boot = boot
         self.micros = micros
-        self.deadline_slot = deadline_slot
+        self.deadline_slot = None
+        self._new_slot = new_slot
+        self._slot_lock = _new_lock()
         self.instant = False  # the testing mode: waits return at once
 
     def ticks(self, seconds: "Union[int, float]", parameter: str = "seconds") -> int:
@@ -219,6 +226,13 @@ class Clock:
         await self.asleep(ticks)
         callback()
 
+    def open_deadline_slot(self) -> "Any":
+        """Make ``deadline_slot`` if it is not there; ``None`` where the port has no such thing."""
+        with self._slot_lock:
+            if self.deadline_slot is None and self._new_slot is not None:
+                self.deadline_slot = self._new_slot("deadline")
+        return self.deadline_slot
+
     def deadline(self) -> "Optional[int]":
         """Return the current deadline in ticks of ``now()``, or ``None``."""
         slot = self.deadline_slot
@@ -228,8 +242,8 @@ class Clock:
 class SystemClock(Clock):
     """The clock of this machine: nanoseconds on CPython and Pyodide, milliseconds on MicroPython."""
 
-    def __init__(self, deadline_slot=None):
-        super().__init__(_HZ, _monotonic, _boot_reading() or _monotonic, _micros, deadline_slot)
+    def __init__(self, new_slot=None):
+        super().__init__(_HZ, _monotonic, _boot_reading() or _monotonic, _micros, new_slot)
         self._slice = _SLICE_SECONDS * _HZ
 
     def wall(self):

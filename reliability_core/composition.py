@@ -66,7 +66,7 @@ def kind_of(fn: "Any") -> str:
         return "async" if type(fn) is _COROUTINE_FUNCTION else "sync"
     code = getattr(fn, "__code__", None)
     if code is None:  # an instance: what its class calls decides
-        code = getattr(getattr(type(fn), "__call__", None), "__code__", None)
+        code = getattr(getattr(type(fn), "__call__", None), "__code__", None)  # noqa: B004
     flags = getattr(code, "co_flags", 0)
     if flags & (_COROUTINE | _ITERABLE_COROUTINE):
         return "async"

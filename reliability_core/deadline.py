@@ -71,6 +71,7 @@ def _clock_or_current(clock):
 
 
 def _slot_of(clock):
-    if clock.deadline_slot is None:
+    slot = clock.deadline_slot or clock.open_deadline_slot()
+    if slot is None:
         raise UnsupportedError("the current deadline", current_port().name, "it has no slot per task")
-    return clock.deadline_slot
+    return slot

@@ -26,10 +26,16 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
     R = TypeVar("R")
 
-try:
-    from _contextvars import ContextVar
-except ImportError:
-    ContextVar = None
+
+class _NoLock:
+    """The lock of a runtime without threads."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        return False
+
 
 try:
     from _thread import RLock as _new_lock  # re-entrant: a signal handler may come back in
@@ -37,20 +43,11 @@ except ImportError:
     try:
         from _thread import allocate_lock as _new_lock
     except ImportError:
-
-        class _new_lock:
-            """The lock of a runtime without threads."""
-
-            def __enter__(self):
-                return self
-
-            def __exit__(self, kind, error, trace):
-                return False
-
+        _new_lock = _NoLock
 
 try:
-    from os import register_at_fork as _register_at_fork
     from _weakref import ref as _ref
+    from os import register_at_fork as _register_at_fork
 except ImportError:
     _register_at_fork = None
 
@@ -104,19 +101,30 @@ class Port:
     def __init__(self, adapter: "Any" = None, clock: "Any" = None):
         self.adapter = adapter
         self.name: "str" = getattr(adapter, "name", "base")
-        self.clock = SystemClock(self.slot("deadline")) if clock is None else clock
-        self.retrying = self.slot("retrying")  # the retry policy at work in this task
         self.capabilities: "Dict[str, Any]" = dict(getattr(adapter, "capabilities", None) or _base_capabilities())
+        self._slots: "Dict[str, Any]" = {}
+        self._lock = new_lock()
+        self.clock = SystemClock(self.new_slot) if clock is None else clock
 
     def slot(self, name: "str") -> "Any":
-        """Return a new place with ``get()`` and ``set(value)`` for each task and thread, or ``None``.
+        """Return the place called ``name``, with ``get()`` and ``set(value)``: one value for each task
+        and thread; ``None`` where a port cannot tell them apart.
 
         Where tasks inherit (CPython), a new task starts with the value of the one that made it.
         """
-        if ContextVar is not None:
-            return ContextVar("%s.%s" % (__name__, name), default=None)
-        make = getattr(self.adapter, "slot", None)
-        return None if make is None else make()
+        with self._lock:
+            if name not in self._slots:
+                self._slots[name] = self.new_slot(name)
+            return self._slots[name]
+
+    def new_slot(self, name: "str") -> "Any":
+        """Return a new such place."""
+        try:
+            from _contextvars import ContextVar
+        except ImportError:
+            make = getattr(self.adapter, "slot", None)
+            return None if make is None else make()
+        return ContextVar("%s.%s" % (__name__, name), default=None)
 
     def read(self, reading: "str", *args: "Any") -> "Tuple[Any, Optional[str]]":
         """Take a reading: ``(value, None)``, or ``(None, reason)`` where it cannot be taken."""
@@ -147,7 +155,8 @@ class Port:
 
 
 def _base_capabilities():
-    return {"threads": "_thread" in sys.modules and sys.platform not in ("emscripten", "wasi", "webassembly")}
+    # WebAssembly has the thread functions and refuses at the call.
+    return {"threads": _new_lock is not _NoLock and sys.platform not in ("emscripten", "wasi")}
 
 
 _port = None
@@ -185,23 +194,15 @@ def _find_adapter():
     return find(UnsupportedError)
 
 
-async def _coroutine_function():
+async def _nothing() -> None:
     pass
 
 
-def _coroutine_type():
-    coroutine = _coroutine_function()
-    coroutine.close()
-    return type(coroutine)
-
-
-def _generator():
-    yield
-
-
-# The type of what an ``async def`` function returns; on MicroPython it is that of any generator,
-# so there nothing can be told from it.
-COROUTINE = None if _coroutine_type() is type(_generator()) else _coroutine_type()
+_coroutine = _nothing()
+_coroutine.close()
+# What an ``async def`` function returns.  MicroPython's coroutines are generators, which a plain
+# function may well return, so nothing can be told from the type there.
+COROUTINE = None if sys.implementation.name == "micropython" else type(_coroutine)
 
 
 def refuse_coroutine(coroutine, fn):

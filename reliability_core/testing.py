@@ -11,7 +11,7 @@ from .port import Port, current_port, use_port
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, Optional
+    from typing import Any, Callable, Dict, Optional
 
 
 class FakeClock(Clock):
@@ -32,7 +32,7 @@ class FakeClock(Clock):
     _IDLE_TURNS = 20
 
     def __init__(self, hz: int = 1_000_000_000, start: int = 0):
-        super().__init__(hz, self._read, self._read_boot, self._read_micros, current_port().slot("deadline"))
+        super().__init__(hz, self._read, self._read_boot, self._read_micros, current_port().new_slot)
         self._ticks = start
         self._start = start
         self._suspended = 0

@@ -9,7 +9,7 @@ from .breaker_states import Closed, States
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Awaitable, Callable, Coroutine, Dict, Optional, TypeVar, Union
+    from typing import Any, Awaitable, Callable, Dict, Optional, TypeVar, Union
 
     from typing_extensions import ParamSpec
 

@@ -144,7 +144,7 @@ class RateLimiter(Policy):
                 return
             level = self._leaked(now)
             latest = now + (0 if level <= self._limit else -(-(level - self._limit) // self._leak))
-            if abs(latest - slot) <= 1 or slot <= now and level <= self._limit:
+            if abs(latest - slot) <= 1 or (slot <= now and level <= self._limit):
                 self._level = max(0, level - self._cost * n)
                 self._last = max(now, self._last)
 

@@ -186,7 +186,7 @@ class RetryPolicy(Policy):
         self._budget = budget
         self._respect_retry_after = respect_retry_after
         self._before_sleep = check_callable("before_sleep", before_sleep)
-        self._slot = current_port().retrying
+        self._slot = current_port().slot("retrying")
         from .retry_attempts import Attempts  # it needs _Run
 
         self._attempts = Attempts

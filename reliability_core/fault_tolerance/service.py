@@ -2,7 +2,8 @@
 
 The order of a service, outermost first::
 
-    fallback > deadline > retry (with its budget) > circuit breaker > rate limiter > bulkhead > attempt timeout > the call
+    fallback > deadline > retry (with its budget) > circuit breaker > rate limiter > bulkhead
+    > attempt timeout > the call
 
 So a retry is refused by an open breaker and charged by the limiter, every attempt has its own
 timeout, all of them share one deadline, and whatever still fails gets its fallback.

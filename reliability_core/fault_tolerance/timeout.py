@@ -133,6 +133,7 @@ class Timeout(Policy):
         super().__init__(name, on_event, clock)
         self.seconds = seconds
         self._ticks = self._clock.positive_ticks(seconds)
+        self._clock.open_deadline_slot()
         check_choice("interrupt", interrupt, (None, "signal", "worker"))
         self._interrupt = None
         if interrupt is not None:
