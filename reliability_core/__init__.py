@@ -6,6 +6,8 @@ This file is the one place that promises names: each loads when it is first aske
 __version__ = "0.1.0"
 
 TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # public name -> the module that has it; a sub-module has a row of its own, because MicroPython
 # asks ``__getattr__`` before it looks for one
@@ -77,7 +79,7 @@ if TYPE_CHECKING:
     from .port import use_port as use_port
 else:
 
-    def __getattr__(name):
+    def __getattr__(name: "Any") -> "Any":
         module = _NAMES.get(name)
         if module is not None:
             value = getattr(_load(module), name)
@@ -88,7 +90,7 @@ else:
         globals()[name] = value
         return value
 
-    def __dir__():
+    def __dir__() -> "Any":
         return sorted(list(globals()) + list(_NAMES) + list(_MODULES))
 
 

@@ -29,19 +29,19 @@ try:  # CPython, PyPy, Pyodide
 
     _HZ = 1_000_000_000
 
-    def _sleep(ticks):
+    def _sleep(ticks: "Any") -> None:
         _sleep_seconds(ticks / 1_000_000_000)
 
-    def _asleep(ticks):
+    def _asleep(ticks: "Any") -> "Any":
         return sys.modules["asyncio"].sleep(ticks / 1_000_000_000)
 
-    def _micros():
+    def _micros() -> "Any":
         return _monotonic() // 1000
 
-    def _wall():
+    def _wall() -> "Any":
         return _wall_seconds()
 
-    def _boot_reading():
+    def _boot_reading() -> "Any":
         """Return a bound function that reads the boot clock, or ``None``."""
         import time
 
@@ -59,25 +59,25 @@ except ImportError:  # MicroPython
 
     _HZ = 1000
 
-    def _sleep(ticks):
+    def _sleep(ticks: "Any") -> None:
         sleep_ms(ticks)
 
-    def _asleep(ticks):
+    def _asleep(ticks: "Any") -> "Any":
         return sys.modules["asyncio"].sleep_ms(ticks)
 
-    def _micros():
+    def _micros() -> "Any":
         # The millisecond count says which turn of the microsecond counter this is.
         milliseconds = _monotonic()
         expected = ticks_add(_first_us, milliseconds * 1000 % _period(ticks_add))
         return milliseconds * 1000 + ticks_diff(ticks_us(), expected)
 
-    def _wall():
+    def _wall() -> "Any":
         now = time()
         if gmtime(now)[0] < 2024:
             return None  # the real-time clock was never set
         return now + (946684800 if gmtime(0)[0] == 2000 else 0)
 
-    def _boot_reading():
+    def _boot_reading() -> "Any":
         return None
 
 
@@ -88,10 +88,10 @@ except ImportError:
     class _new_lock:
         """The lock of a runtime without threads."""
 
-        def __enter__(self):
+        def __enter__(self) -> "Any":
             return self
 
-        def __exit__(self, kind, error, trace):
+        def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
             return False
 
 
@@ -100,7 +100,7 @@ except ImportError:
 _SLICE_SECONDS = 86400
 
 
-def _period(add):
+def _period(add: "Any") -> "Any":
     """The period of a tick counter: where ``ticks_add`` wraps."""
     return add(0, -1) + 1
 
@@ -115,28 +115,28 @@ class WrappingTicks:
     and total are one tuple.
     """
 
-    def __init__(self, read, diff, add):
+    def __init__(self, read: "Any", diff: "Any", add: "Any") -> None:
         self._read = read
         self._diff = diff
         self._whole = _period(add)
         self._base = (read(), 0)
         self._lock = _new_lock()
 
-    def now(self):
+    def now(self) -> "Any":
         base = self._base
         elapsed = self._elapsed(base)
         if elapsed > self._whole // 4:
             self._rebase()
         return base[1] + elapsed
 
-    def _elapsed(self, base):
+    def _elapsed(self, base: "Any") -> "Any":
         elapsed = self._diff(self._read(), base[0])
         if elapsed >= 0:
             return elapsed
         # Slightly negative: another thread moved the base after we read the counter.
         return 0 if elapsed > -1000 else elapsed + self._whole
 
-    def _rebase(self):
+    def _rebase(self) -> None:
         with self._lock:
             raw, total = self._base
             now = self._read()
@@ -161,7 +161,7 @@ class Clock:
     object that sets deadlines is constructed.
     """
 
-    def __init__(self, hz, now, boot, micros, new_slot=None):
+    def __init__(self, hz: "Any", now: "Any", boot: "Any", micros: "Any", new_slot: "Any" = None) -> None:
         self.hz = hz
         self.now = now
         self.boot = boot
@@ -222,7 +222,7 @@ class Clock:
         """Return something that one task waits for: ``await w.wait()``, until ``w.set()``."""
         return sys.modules["asyncio"].Event()
 
-    async def _fire(self, ticks, callback):
+    async def _fire(self, ticks: "Any", callback: "Any") -> None:
         await self.asleep(ticks)
         callback()
 
@@ -242,14 +242,14 @@ class Clock:
 class SystemClock(Clock):
     """The clock of this machine: nanoseconds on CPython and Pyodide, milliseconds on MicroPython."""
 
-    def __init__(self, new_slot=None):
+    def __init__(self, new_slot: "Any" = None) -> None:
         super().__init__(_HZ, _monotonic, _boot_reading() or _monotonic, _micros, new_slot)
         self._slice = _SLICE_SECONDS * _HZ
 
-    def wall(self):
+    def wall(self) -> "Any":
         return _wall()
 
-    def sleep(self, ticks):
+    def sleep(self, ticks: "Any") -> None:
         if self.instant:
             return
         end = self.now() + ticks
@@ -257,7 +257,7 @@ class SystemClock(Clock):
             _sleep(min(ticks, self._slice))
             ticks = end - self.now()
 
-    async def asleep(self, ticks):
+    async def asleep(self, ticks: "Any") -> None:
         if self.instant:
             ticks = 0
         end = self.now() + ticks
@@ -265,7 +265,7 @@ class SystemClock(Clock):
         while end - self.now() > 0 and ticks > 0:
             await _asleep(min(max(end - self.now(), 1), self._slice))
 
-    def timer(self, ticks, callback):
+    def timer(self, ticks: "Any", callback: "Any") -> "Any":
         asyncio = sys.modules["asyncio"]
         if ticks > self._slice or not hasattr(asyncio, "get_running_loop"):
             return super().timer(ticks, callback)

@@ -21,12 +21,12 @@ _ITERABLE_COROUTINE = 0x100
 _ASYNC_GENERATOR = 0x200
 
 
-def direct(fn, args, kwargs):
+def direct(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
     """Make the call: the innermost layer.  Awaited, it is the same: what ``fn`` returns is."""
     return fn(*args, **kwargs)
 
 
-def nest(policies, inner=direct):
+def nest(policies: "Any", inner: "Any" = direct) -> "Any":
     """Return ``run(fn, args, kwargs)`` through ``policies``, outermost first, to ``inner``."""
     run = inner
     for policy in reversed(policies):
@@ -34,7 +34,7 @@ def nest(policies, inner=direct):
     return run
 
 
-def anest(policies, inner=direct):
+def anest(policies: "Any", inner: "Any" = direct) -> "Any":
     """Return the awaitable form of ``nest``."""
     run = inner
     for policy in reversed(policies):
@@ -42,11 +42,11 @@ def anest(policies, inner=direct):
     return run
 
 
-async def _coroutine_function():
+async def _coroutine_function() -> None:
     pass
 
 
-def _function():
+def _function() -> None:
     pass
 
 
@@ -75,7 +75,7 @@ def kind_of(fn: "Any") -> str:
     return "generator" if flags & _GENERATOR else "sync"
 
 
-def decorate(policy, fn):
+def decorate(policy: "Any", fn: "Any") -> "Any":
     """Return ``fn`` guarded by ``policy``; sync and ``async def`` each get their own wrapper."""
     if isinstance(fn, (classmethod, staticmethod)):
         raise TypeError("put the policy below @%s: it guards the function itself" % type(fn).__name__)
@@ -92,14 +92,14 @@ def decorate(policy, fn):
     return like(make(fn), fn)
 
 
-def decorate_asynchronous(policy, fn):
+def decorate_asynchronous(policy: "Any", fn: "Any") -> "Any":
     """Return ``fn``, which returns an awaitable, guarded by ``policy``."""
     if not callable(fn):
         raise TypeError("fn is %r; accepted: a function that returns an awaitable" % (fn,))
     return like(policy._decorate_async(fn), fn)
 
 
-def like(wrapper, fn):
+def like(wrapper: "Any", fn: "Any") -> "Any":
     """Give ``wrapper`` the name, text and signature of ``fn``, where functions can carry them."""
     if not hasattr(wrapper, "__dict__"):
         return wrapper  # MicroPython
@@ -111,6 +111,6 @@ def like(wrapper, fn):
     return wrapper
 
 
-def name_of(fn):
+def name_of(fn: "Any") -> "Any":
     """Return the best name there is for a callable."""
     return getattr(fn, "__qualname__", None) or getattr(fn, "__name__", None) or repr(fn)

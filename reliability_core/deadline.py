@@ -5,7 +5,7 @@ from .port import current_port
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Union
+    from typing import Any, Optional, Union
 
     from .clock import Clock
 
@@ -22,7 +22,7 @@ class Deadline:
     True
     """
 
-    def __init__(self, at, clock):
+    def __init__(self, at: "Any", clock: "Any") -> None:
         self._at = at
         self._clock = clock
         self._outer = None
@@ -59,18 +59,18 @@ class Deadline:
             slot.set(self._at)
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
         _slot_of(self._clock).set(self._outer)
         return False
 
 
-def _clock_or_current(clock):
+def _clock_or_current(clock: "Any") -> "Any":
     if clock is not None:
         return clock
     return current_port().clock
 
 
-def _slot_of(clock):
+def _slot_of(clock: "Any") -> "Any":
     slot = clock.deadline_slot or clock.open_deadline_slot()
     if slot is None:
         raise UnsupportedError("the current deadline", current_port().name, "it has no slot per task")

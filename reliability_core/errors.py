@@ -22,6 +22,10 @@ Wrong arguments are not in the tree: they are ``TypeError`` or ``ValueError``, r
 constructor that was given them, and name the parameter, the value and what is accepted.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class ReliabilityError(Exception):
     """Base of every error that this library itself decides to raise."""
@@ -29,7 +33,7 @@ class ReliabilityError(Exception):
     code = "reliability"
     _fields = ()
 
-    def __reduce__(self):
+    def __reduce__(self) -> "Any":
         return type(self), tuple([getattr(self, field) for field in self._fields])
 
 
@@ -43,12 +47,12 @@ class CircuitOpenError(ReliabilityError):
     code = "circuit_open"
     _fields = ("name", "retry_after", "state")
 
-    def __init__(self, name=None, retry_after=None, state="open"):
+    def __init__(self, name: "Any" = None, retry_after: "Any" = None, state: "Any" = "open") -> None:
         self.name = name
         self.retry_after = retry_after
         self.state = state
 
-    def __str__(self):
+    def __str__(self) -> str:
         text = "circuit breaker %sis %s" % (_label(self.name), self.state)
         if self.retry_after is None:
             return text + "; it stays so until it is reset"
@@ -61,11 +65,11 @@ class RetryExhaustedError(ReliabilityError):
     code = "retry_exhausted"
     _fields = ("attempts", "last_result")
 
-    def __init__(self, attempts, last_result=None):
+    def __init__(self, attempts: "Any", last_result: "Any" = None) -> None:
         self.attempts = attempts
         self.last_result = last_result
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "no acceptable result in %s attempts; the last was %r" % (self.attempts, self.last_result)
 
 
@@ -79,12 +83,12 @@ class DeadlineExceededError(ReliabilityError):
     code = "deadline_exceeded"
     _fields = ("seconds", "started", "name")
 
-    def __init__(self, seconds=None, started=True, name=None):
+    def __init__(self, seconds: "Any" = None, started: "Any" = True, name: "Any" = None) -> None:
         self.seconds = seconds
         self.started = started
         self.name = name
 
-    def __str__(self):
+    def __str__(self) -> str:
         granted = "" if self.seconds is None else " of %s s" % _short(self.seconds)
         if self.started:
             return "call %sended: the time limit%s has passed" % (_label(self.name), granted)
@@ -100,11 +104,11 @@ class RateLimitError(ReliabilityError):
     code = "rate_limited"
     _fields = ("retry_after", "name")
 
-    def __init__(self, retry_after=None, name=None):
+    def __init__(self, retry_after: "Any" = None, name: "Any" = None) -> None:
         self.retry_after = retry_after
         self.name = name
 
-    def __str__(self):
+    def __str__(self) -> str:
         text = "rate limiter %srefused the call" % _label(self.name)
         return text if self.retry_after is None else text + "; try again in %s s" % _short(self.retry_after)
 
@@ -115,12 +119,12 @@ class BulkheadFullError(ReliabilityError):
     code = "bulkhead_full"
     _fields = ("name", "max_concurrent", "max_waiting")
 
-    def __init__(self, name=None, max_concurrent=None, max_waiting=None):
+    def __init__(self, name: "Any" = None, max_concurrent: "Any" = None, max_waiting: "Any" = None) -> None:
         self.name = name
         self.max_concurrent = max_concurrent
         self.max_waiting = max_waiting
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "bulkhead %sis full: %s running, %s waiting" % (_label(self.name), self.max_concurrent, self.max_waiting)
 
 
@@ -130,11 +134,11 @@ class FallbackError(ReliabilityError):
     code = "fallback_failed"
     _fields = ("original", "fallback_error")
 
-    def __init__(self, original, fallback_error):
+    def __init__(self, original: "Any", fallback_error: "Any") -> None:
         self.original = original
         self.fallback_error = fallback_error
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "the call failed (%r) and its fallback failed too (%r)" % (self.original, self.fallback_error)
 
 
@@ -144,12 +148,12 @@ class PortError(ReliabilityError):
     code = "port"
     _fields = ("what", "port", "reason")
 
-    def __init__(self, what=None, port=None, reason=None):
+    def __init__(self, what: "Any" = None, port: "Any" = None, reason: "Any" = None) -> None:
         self.what = what
         self.port = port
         self.reason = reason
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "%s failed on %s: %s" % (self.what, self.port, self.reason)
 
 
@@ -159,23 +163,23 @@ class UnsupportedError(PortError):
     code = "unsupported"
     _fields = ("capability", "port", "reason")
 
-    def __init__(self, capability=None, port=None, reason=None):
+    def __init__(self, capability: "Any" = None, port: "Any" = None, reason: "Any" = None) -> None:
         self.capability = self.what = capability
         self.port = port
         self.reason = reason
 
-    def __str__(self):
+    def __str__(self) -> str:
         text = "%s is not supported on %s" % (self.capability, self.port)
         return text if self.reason is None else text + ": " + self.reason
 
 
-def code_of(error):
+def code_of(error: "Any") -> "Any":
     """Return the ``code`` of an error of this library, whichever copy raised it, else ``None``."""
     code = getattr(error, "code", None)
     return code if isinstance(code, str) else None
 
 
-def error_matcher(parameter, on):
+def error_matcher(parameter: "Any", on: "Any") -> "Any":
     """Turn exception classes, or a predicate, into one function ``error -> bool``.
 
     What is not an ``Exception`` (cancellation, ``KeyboardInterrupt``, ``SystemExit``,
@@ -194,12 +198,12 @@ def error_matcher(parameter, on):
     refuse(TypeError, parameter, on, "exception classes or a predicate of the error")
 
 
-def refuse(kind, parameter, value, accepted):
+def refuse(kind: "Any", parameter: "Any", value: "Any", accepted: "Any") -> None:
     """Raise ``kind`` (``TypeError`` or ``ValueError``) in the one form that all refusals have."""
     raise kind("%s is %r; accepted: %s" % (parameter, value, accepted))
 
 
-def check_count(parameter, value, minimum=1):
+def check_count(parameter: "Any", value: "Any", minimum: "Any" = 1) -> "Any":
     """Return ``value`` if it is an int of at least ``minimum``, else refuse it."""
     if isinstance(value, bool) or not isinstance(value, int):
         refuse(TypeError, parameter, value, "an int of at least %d" % minimum)
@@ -208,7 +212,7 @@ def check_count(parameter, value, minimum=1):
     return value
 
 
-def check_number(parameter, value, minimum, maximum=None):
+def check_number(parameter: "Any", value: "Any", minimum: "Any", maximum: "Any" = None) -> "Any":
     """Return ``value`` if it is a finite number within the bounds given, else refuse it."""
     accepted = "a finite number of at least %s" % minimum
     if maximum is not None:
@@ -221,23 +225,23 @@ def check_number(parameter, value, minimum, maximum=None):
     return value
 
 
-def check_callable(parameter, value, optional=True):
+def check_callable(parameter: "Any", value: "Any", optional: "Any" = True) -> "Any":
     """Return ``value`` if it can be called, or is ``None`` where that is allowed, else refuse it."""
     if not (callable(value) or (optional and value is None)):
         refuse(TypeError, parameter, value, "a callable or None" if optional else "a callable")
     return value
 
 
-def check_choice(parameter, value, choices):
+def check_choice(parameter: "Any", value: "Any", choices: "Any") -> "Any":
     """Return ``value`` if it is one of ``choices``, else refuse it."""
     if value not in choices:
         refuse(ValueError, parameter, value, ", ".join([repr(choice) for choice in choices]))
     return value
 
 
-def _label(name):
+def _label(name: "Any") -> "Any":
     return "" if name is None else "%r " % (name,)
 
 
-def _short(seconds):
+def _short(seconds: "Any") -> "Any":
     return "%.3f" % seconds if seconds < 10 else "%.1f" % seconds

@@ -2,6 +2,10 @@
 
 from .port import new_lock
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Listener:
     """Delivers events to one callable.
@@ -11,18 +15,18 @@ class Listener:
     the callable is counted in ``errors`` and changes nothing.
     """
 
-    def __init__(self, on_event):
+    def __init__(self, on_event: "Any") -> None:
         self._on_event = on_event
         self._queue = []
         self._busy = False
         self._lock = new_lock()
         self.errors = 0
 
-    def push(self, name, fields):
+    def push(self, name: "Any", fields: "Any") -> None:
         with self._lock:
             self._queue.append((name, fields))
 
-    def deliver(self):
+    def deliver(self) -> None:
         while True:
             with self._lock:
                 if self._busy or not self._queue:

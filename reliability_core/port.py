@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 class _NoLock:
     """The lock of a runtime without threads."""
 
-    def __enter__(self):
+    def __enter__(self) -> "Any":
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
         return False
 
 
@@ -63,7 +63,7 @@ def new_lock() -> "Any":
     return lock
 
 
-def _free_locks_in_child():
+def _free_locks_in_child() -> None:
     # A thread that held one of these does not exist here, so nobody else would ever release it.
     for reference in list(_locks.values()):
         lock = reference()
@@ -78,7 +78,7 @@ if _register_at_fork is not None:
     _register_at_fork(after_in_child=_free_locks_in_child)
 
 
-def _switches_only_at_calls():
+def _switches_only_at_calls() -> "Any":
     """Whether a section without a call or loop needs no lock: CPython 3.10+ with its global lock.
 
     An implementation detail, held by a stress test; used for counts only, never for a permit or a
@@ -98,7 +98,7 @@ class Port:
     ``name`` is the platform's; ``clock`` its clock; ``capabilities`` a dict of what exists here.
     """
 
-    def __init__(self, adapter: "Any" = None, clock: "Any" = None):
+    def __init__(self, adapter: "Any" = None, clock: "Any" = None) -> None:
         self.adapter = adapter
         self.name: "str" = getattr(adapter, "name", "base")
         self.capabilities: "Dict[str, Any]" = dict(getattr(adapter, "capabilities", None) or _base_capabilities())
@@ -154,7 +154,7 @@ class Port:
             return (self.clock.micros() * 2654435761 + id(self)) & 0xFFFFFFFF
 
 
-def _base_capabilities():
+def _base_capabilities() -> "Any":
     # WebAssembly has the thread functions and refuses at the call.
     return {"threads": _new_lock is not _NoLock and sys.platform not in ("emscripten", "wasi")}
 
@@ -181,7 +181,7 @@ def current_port() -> "Port":
     return _port
 
 
-def _find_adapter():
+def _find_adapter() -> "Any":
     # Static statements, so that tools that freeze programs see them; relative first, so that a
     # vendored copy finds its own sibling, and only where this package has a parent at all.
     try:
@@ -205,7 +205,7 @@ _coroutine.close()
 COROUTINE = None if sys.implementation.name == "micropython" else type(_coroutine)
 
 
-def refuse_coroutine(coroutine, fn):
+def refuse_coroutine(coroutine: "Any", fn: "Any") -> None:
     """Refuse what a plain ``call`` got from an ``async def`` function.
 
     Otherwise every such call would pass for a success, and nothing would ever run.
@@ -221,7 +221,7 @@ class Policy:
     which calls ``inner(fn, args, kwargs)`` when the policy admits it.
     """
 
-    def __init__(self, name, on_event, clock):
+    def __init__(self, name: "Any", on_event: "Any", clock: "Any") -> None:
         check_callable("on_event", on_event)
         self.name = name
         self._clock = current_port().clock if clock is None else clock
@@ -259,44 +259,44 @@ class Policy:
         """Await ``fn(*args, **kwargs)`` under this policy and return its result."""
         return await self._arun(fn, args, kwargs)
 
-    def _worst(self, seconds, calls):
+    def _worst(self, seconds: "Any", calls: "Any") -> "Any":
         """The longest time (``None``: no bound) and most calls, given those of what is inside."""
         return seconds, calls
 
-    def _nest(self):
+    def _nest(self) -> None:
         """Build what ``call`` and ``acall`` run; a subclass does it at the end of its constructor."""
         from .composition import direct
 
         self._run = self._wrap(direct)
         self._arun = self._awrap(direct)
 
-    def _decorate_sync(self, fn):
+    def _decorate_sync(self, fn: "Any") -> "Any":
         from .composition import direct
 
         run = self._wrap(direct)
 
-        def guarded(*args, **kwargs):
+        def guarded(*args: "Any", **kwargs: "Any") -> "Any":
             return run(fn, args, kwargs)
 
         return guarded
 
-    def _decorate_async(self, fn):
+    def _decorate_async(self, fn: "Any") -> "Any":
         from .composition import direct
 
         run = self._awrap(direct)
 
-        async def guarded(*args, **kwargs):
+        async def guarded(*args: "Any", **kwargs: "Any") -> "Any":
             return await run(fn, args, kwargs)
 
         return guarded
 
-    def _emit(self, name, fields):
+    def _emit(self, name: "Any", fields: "Any") -> None:
         """Tell the listener, which the caller has found to be there."""
         fields["name"] = self.name
         self._listener.push(name, fields)
         self._listener.deliver()
 
-    def __reduce__(self):
+    def __reduce__(self) -> None:
         raise TypeError(
             "a %s holds a lock and its calls in flight; it cannot be copied or pickled: store its snapshot()"
             % type(self).__name__

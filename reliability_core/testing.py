@@ -31,7 +31,7 @@ class FakeClock(Clock):
     # Turns of the loop without a new waiter after which nothing but time can be waited for.
     _IDLE_TURNS = 20
 
-    def __init__(self, hz: int = 1_000_000_000, start: int = 0):
+    def __init__(self, hz: int = 1_000_000_000, start: int = 0) -> None:
         super().__init__(hz, self._read, self._read_boot, self._read_micros, current_port().new_slot)
         self._ticks = start
         self._start = start
@@ -41,13 +41,13 @@ class FakeClock(Clock):
         self._order = 0
         self.sleeps: "list[float]" = []
 
-    def _read(self):
+    def _read(self) -> "Any":
         return self._ticks
 
-    def _read_boot(self):
+    def _read_boot(self) -> "Any":
         return self._ticks + self._suspended
 
-    def _read_micros(self):
+    def _read_micros(self) -> "Any":
         return self._ticks * 1_000_000 // self.hz
 
     def elapsed(self) -> float:
@@ -70,11 +70,11 @@ class FakeClock(Clock):
         """Move the time of day by ``seconds``, or make it unknown (``None``)."""
         self._wall = None if seconds is None or self._wall is None else self._wall + seconds
 
-    def _pass_wall(self, ticks):
+    def _pass_wall(self, ticks: "Any") -> None:
         if self._wall is not None:
             self._wall += ticks / self.hz
 
-    def _move_to(self, ticks):
+    def _move_to(self, ticks: "Any") -> None:
         self._pass_wall(ticks - self._ticks)
         self._ticks = ticks
 
@@ -119,7 +119,7 @@ class FakePort(Port):
         clock: "Any" = None,
         capabilities: "Optional[Dict[str, Any]]" = None,
         **readings: "Any",
-    ):
+    ) -> None:
         self._readings = readings
         super().__init__(_Named(name, capabilities or {"threads": True}), clock)
 
@@ -142,7 +142,7 @@ class FakePort(Port):
 
 
 class _Named:
-    def __init__(self, name, capabilities):
+    def __init__(self, name: "Any", capabilities: "Any") -> None:
         self.name = name
         self.capabilities = capabilities
 
@@ -158,7 +158,7 @@ class Script:
     (ValueError('no'), 7, 7, 3)
     """
 
-    def __init__(self, *items: "Any"):
+    def __init__(self, *items: "Any") -> None:
         self._items = items
         self.calls = 0
 
@@ -180,7 +180,7 @@ class Script:
 class Takes:
     """An item of a ``Script``: lets ``seconds`` pass on ``clock``, then does as ``then`` says."""
 
-    def __init__(self, seconds: float, clock: FakeClock, then: "Any" = None):
+    def __init__(self, seconds: float, clock: FakeClock, then: "Any" = None) -> None:
         self.seconds = seconds
         self.clock = clock
         self.then = then

@@ -4,6 +4,11 @@ import sys
 
 from .errors import UnsupportedError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
 try:
     import _thread
 except ImportError:
@@ -15,14 +20,14 @@ except ImportError:
     copy_context = None
 
 
-def check_can_wait(port):
+def check_can_wait(port: "Any") -> None:
     """Raise ``UnsupportedError`` unless a thread can be started here and waited for with a limit."""
     port.require("threads")
     if sys.implementation.name == "micropython":
         raise UnsupportedError("waiting for a thread with a time limit", port.name, "its locks ignore one")
 
 
-def run_until(seconds, expired, fn, args):
+def run_until(seconds: "Any", expired: "Any", fn: "Any", args: "Any") -> "Any":
     """Return ``fn(*args)``, run in a thread; after ``seconds`` abandon it and raise ``expired()``.
 
     The abandoned call goes on, unseen, until it ends by itself; it does not keep the process
@@ -33,7 +38,7 @@ def run_until(seconds, expired, fn, args):
     done.acquire()
     run = copy_context().run if copy_context is not None else _call
 
-    def work():
+    def work() -> None:
         try:
             outcome.append((run(fn, *args), None))
         except BaseException as error:
@@ -50,5 +55,5 @@ def run_until(seconds, expired, fn, args):
     return result
 
 
-def _call(fn, *args):
+def _call(fn: "Any", *args: "Any") -> "Any":
     return fn(*args)

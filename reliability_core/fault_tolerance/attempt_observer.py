@@ -3,8 +3,12 @@
 from ..errors import code_of
 from ..port import Policy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def outcome_of(error):
+
+def outcome_of(error: "Any") -> "Any":
     """Return the outcome of an attempt that ended with ``error`` (``None``: it succeeded)."""
     if error is None:
         return "success"
@@ -19,21 +23,23 @@ def outcome_of(error):
 class AttemptObserver(Policy):
     """Stands inside the retry and outside the breaker, so that it sees each attempt once."""
 
-    def __init__(self, name, tracer, metrics, retry_policy, on_event, clock):
+    def __init__(
+        self, name: "Any", tracer: "Any", metrics: "Any", retry_policy: "Any", on_event: "Any", clock: "Any"
+    ) -> None:
         super().__init__(name, on_event, clock)
         self._tracer = tracer
         self._metrics = metrics
         self._retry = retry_policy
 
-    def _attempt(self):
+    def _attempt(self) -> "Any":
         run = None if self._retry is None or self._retry._slot is None else self._retry._slot.get()
         return run.number if run is not None and run.policy is self._retry else 1
 
-    def _begin(self):
+    def _begin(self) -> "Any":
         span = None if self._tracer is None else self._tracer.start_span(self.name)
         return self._attempt(), span, self._clock.micros()
 
-    def _end(self, begun, error):
+    def _end(self, begun: "Any", error: "Any") -> None:
         attempt, span, started = begun
         latency = (self._clock.micros() - started) / 1000000
         outcome = outcome_of(error)
@@ -47,8 +53,8 @@ class AttemptObserver(Policy):
             fields = {"policy": "service", "attempt": attempt, "outcome": outcome, "latency": latency, "error": error}
             self._emit("attempt_finished", fields)
 
-    def _wrap(self, inner):
-        def observed(fn, args, kwargs):
+    def _wrap(self, inner: "Any") -> "Any":
+        def observed(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             begun = self._begin()
             try:
                 result = inner(fn, args, kwargs)
@@ -60,8 +66,8 @@ class AttemptObserver(Policy):
 
         return observed
 
-    def _awrap(self, inner):
-        async def observed(fn, args, kwargs):
+    def _awrap(self, inner: "Any") -> "Any":
+        async def observed(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             begun = self._begin()
             try:
                 result = await inner(fn, args, kwargs)

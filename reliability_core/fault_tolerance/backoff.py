@@ -11,6 +11,11 @@ decorrelated jitter).
 from ..errors import check_choice, check_number, refuse
 from ..port import current_port, new_lock
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
 KINDS = ("constant", "linear", "exponential", "fibonacci", "decorrelated")
 JITTERS = ("full", "equal", "additive", "none")
 
@@ -18,7 +23,7 @@ JITTERS = ("full", "equal", "additive", "none")
 class Random:
     """A small seeded generator, the same on every runtime: xorshift32 (Marsaglia, 2003)."""
 
-    def __init__(self, seed=None):
+    def __init__(self, seed: "Any" = None) -> None:
         if seed is None:
             seed = current_port().entropy()
         elif isinstance(seed, bool) or not isinstance(seed, int):
@@ -48,7 +53,16 @@ class Backoff:
                  ``initial_delay``], ``none``
     """
 
-    def __init__(self, clock, kind, initial_delay, max_delay, multiplier, jitter, seed):
+    def __init__(
+        self,
+        clock: "Any",
+        kind: "Any",
+        initial_delay: "Any",
+        max_delay: "Any",
+        multiplier: "Any",
+        jitter: "Any",
+        seed: "Any",
+    ) -> None:
         if not callable(kind):
             check_choice("backoff", kind, KINDS)
         check_choice("jitter", jitter, JITTERS)
@@ -62,7 +76,7 @@ class Backoff:
         self.multiplier = check_number("backoff_multiplier", multiplier, 1)
         self.random = Random(seed)
 
-    def longest(self, count, asked):
+    def longest(self, count: "Any", asked: "Any") -> "Any":
         """The most ticks that the first ``count`` delays can add up to; ``asked`` if failures may ask
         for as much as ``max_delay``."""
         if asked or self.kind == "decorrelated":
@@ -70,7 +84,7 @@ class Backoff:
         delays = Delays(self)
         return sum([min(self.maximum, self._highest(delays.next_base())) for _ in range(count)])
 
-    def _highest(self, base):
+    def _highest(self, base: "Any") -> "Any":
         return base + self.initial if self.jitter == "additive" else base
 
     def start(self) -> "Delays":
@@ -81,7 +95,7 @@ class Backoff:
 class Delays:
     """The delays of one call: ``next()`` returns the next one in ticks."""
 
-    def __init__(self, backoff):
+    def __init__(self, backoff: "Any") -> None:
         self._backoff = backoff
         self._attempt = 0
         self._base = 0
@@ -101,11 +115,11 @@ class Delays:
         self._attempt += 1
         return self._advance()
 
-    def _advance(self):
+    def _advance(self) -> "Any":
         self._base = min(self._backoff.maximum, self._grown())
         return self._base
 
-    def _grown(self):
+    def _grown(self) -> "Any":
         backoff = self._backoff
         kind = backoff.kind
         if callable(kind):
@@ -119,7 +133,7 @@ class Delays:
         before, self._before = self._before, self._base
         return self._base + before
 
-    def _jittered(self, base):
+    def _jittered(self, base: "Any") -> "Any":
         backoff = self._backoff
         if backoff.jitter == "full":
             return backoff.random.below(base)

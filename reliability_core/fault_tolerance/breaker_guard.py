@@ -8,27 +8,31 @@ A success in a window that needs no judgement is booked by ``permit.calls += 1``
 says when it does, and stays set where that statement would not be exact (see ``breaker_window``).
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class _Started:
     """A callable that notes when it begins: layers between the breaker and the call may wait."""
 
-    def __init__(self, fn, now):
+    def __init__(self, fn: "Any", now: "Any") -> None:
         self._fn = fn
         self._now = now
         self._at = None
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: "Any", **kwargs: "Any") -> "Any":
         self._at = self._now()
         return self._fn(*args, **kwargs)
 
-    def elapsed(self):
+    def elapsed(self) -> "Any":
         return 0 if self._at is None else self._now() - self._at
 
 
-def guard(breaker, inner):
+def guard(breaker: "Any", inner: "Any") -> "Any":
     admit, now, slow, bad = breaker._admit, breaker._now, breaker._slow, breaker._failure_if_result
 
-    def guarded(fn, args, kwargs):
+    def guarded(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
         permit = breaker._gate or admit()
         call = _Started(fn, now) if slow else fn
         try:
@@ -49,10 +53,10 @@ def guard(breaker, inner):
     return guarded
 
 
-def aguard(breaker, inner):
+def aguard(breaker: "Any", inner: "Any") -> "Any":
     admit, now, slow, bad = breaker._admit, breaker._now, breaker._slow, breaker._failure_if_result
 
-    async def guarded(fn, args, kwargs):
+    async def guarded(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
         permit = breaker._gate or admit()
         call = _Started(fn, now) if slow else fn
         try:
@@ -73,10 +77,10 @@ def aguard(breaker, inner):
     return guarded
 
 
-def decorated(breaker, fn):
+def decorated(breaker: "Any", fn: "Any") -> "Any":
     admit, now, slow, windowed = breaker._admit, breaker._now, breaker._slow, breaker._windowed
 
-    def consecutive(*args, **kwargs):
+    def consecutive(*args: "Any", **kwargs: "Any") -> "Any":
         permit = breaker._gate or admit()
         try:
             result = fn(*args, **kwargs)
@@ -90,7 +94,7 @@ def decorated(breaker, fn):
             permit.success()
         return result
 
-    def window(*args, **kwargs):
+    def window(*args: "Any", **kwargs: "Any") -> "Any":
         permit = breaker._gate or admit()
         started = now() if slow else 0
         try:
@@ -111,10 +115,10 @@ def decorated(breaker, fn):
     return window if windowed else consecutive
 
 
-def adecorated(breaker, fn):
+def adecorated(breaker: "Any", fn: "Any") -> "Any":
     admit, now, slow, windowed = breaker._admit, breaker._now, breaker._slow, breaker._windowed
 
-    async def consecutive(*args, **kwargs):
+    async def consecutive(*args: "Any", **kwargs: "Any") -> "Any":
         permit = breaker._gate or admit()
         try:
             result = await fn(*args, **kwargs)
@@ -128,7 +132,7 @@ def adecorated(breaker, fn):
             permit.success()
         return result
 
-    async def window(*args, **kwargs):
+    async def window(*args: "Any", **kwargs: "Any") -> "Any":
         permit = breaker._gate or admit()
         started = now() if slow else 0
         try:

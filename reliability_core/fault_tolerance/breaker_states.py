@@ -32,23 +32,27 @@ in half-open it is a failure.
 from ..errors import code_of
 from ..port import Policy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Permit:
     """What an admitted call holds: settle it once, by method or as a context manager."""
 
-    def success(self, elapsed=0):
+    def success(self, elapsed: "Any" = 0) -> None:
         """Book a success that took ``elapsed`` ticks (0: not measured)."""
 
-    def failure(self, error=None, elapsed=0):
+    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
         """Book a failure, unless ``error`` is one that counts as neither."""
 
-    def cancel(self):
+    def cancel(self) -> None:
         """Book neither, and give the permit back."""
 
-    def __enter__(self):
+    def __enter__(self) -> "Any":
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
         if kind is None:
             self.success()
         elif issubclass(kind, Exception):
@@ -61,16 +65,16 @@ class Permit:
 class Closed(Permit):
     """A generation that counts consecutive failures."""
 
-    def __init__(self, breaker):
+    def __init__(self, breaker: "Any") -> None:
         self._breaker = breaker
         self.watch = 0  # consecutive failures
 
-    def success(self, elapsed=0):
+    def success(self, elapsed: "Any" = 0) -> None:
         if self.watch:
             with self._breaker._lock:
                 self.watch = 0
 
-    def failure(self, error=None, elapsed=0):
+    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
         breaker = self._breaker
         if not breaker._counts(error):
             return
@@ -84,7 +88,7 @@ class Closed(Permit):
             breaker._trip(now, "%d consecutive failures" % self.watch)
         breaker._deliver()
 
-    def describe(self):
+    def describe(self) -> "Any":
         return {"failures": self.watch}
 
 
@@ -93,18 +97,18 @@ class Uncounted(Permit):
 
     watch = True
 
-    def describe(self):
+    def describe(self) -> "Any":
         return {}
 
 
 class Trial:
     """A half-open generation: its outstanding probes, oldest first, and its successes."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.outstanding = []
         self.successes = 0
 
-    def describe(self):
+    def describe(self) -> "Any":
         return {"successes": self.successes, "outstanding": len(self.outstanding)}
 
 
@@ -113,28 +117,28 @@ class Probe(Permit):
 
     watch = True
 
-    def __init__(self, breaker, granted_at):
+    def __init__(self, breaker: "Any", granted_at: "Any") -> None:
         self._breaker = breaker
         self._trial = None
         self.granted_at = granted_at
 
-    def success(self, elapsed=0):
+    def success(self, elapsed: "Any" = 0) -> None:
         breaker = self._breaker
         if breaker._slow and elapsed >= breaker._slow:
             self._settle(False, "a slow trial call")
         else:
             self._settle(True, None)
 
-    def failure(self, error=None, elapsed=0):
+    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
         if self._breaker._counts(error):
             self._settle(False, "a failed trial call")
         else:
             self.cancel()
 
-    def cancel(self):
+    def cancel(self) -> None:
         self._settle(None, None)
 
-    def _settle(self, succeeded, reason):
+    def _settle(self, succeeded: "Any", reason: "Any") -> None:
         breaker = self._breaker
         now = breaker._boot()
         with breaker._lock:
@@ -158,7 +162,7 @@ class Probe(Permit):
 class States(Policy):
     """The transitions.  ``CircuitBreaker`` adds options, admission and calls."""
 
-    def _try(self):
+    def _try(self) -> "Any":
         """Return a permit where there is no shared one: of a closed generation, or for a trial."""
         now = self._boot()
         probe = Probe(self, now)
@@ -181,7 +185,7 @@ class States(Policy):
         self._deliver()
         return probe
 
-    def _counts(self, error):
+    def _counts(self, error: "Any") -> "Any":
         """Whether ``error`` is a failure; ``None`` stands for a failure without an exception."""
         if error is None:
             return True
@@ -192,7 +196,7 @@ class States(Policy):
             return False
         return self._failure_on is None or self._failure_on(error)
 
-    def _trip(self, now, reason):
+    def _trip(self, now: "Any", reason: "Any") -> None:
         """Open; called under the lock."""
         if self._state == "metrics_only":
             self._admit_all("metrics_only", reason)
@@ -205,28 +209,28 @@ class States(Policy):
         self._current = self._gate = self._shared = None
         self._move("open", reason)
 
-    def _close(self, reason):
+    def _close(self, reason: "Any") -> None:
         self._admit_all("closed", reason)
 
-    def _admit_all(self, state, reason):
+    def _admit_all(self, state: "Any", reason: "Any") -> None:
         """Start a generation that admits every call; called under the lock."""
         gate = Uncounted() if state == "disabled" else self._make(self)
         self._current = self._gate = gate
         self._shared = None if self._slow else gate
         self._move(state, reason)
 
-    def _move(self, state, reason):
+    def _move(self, state: "Any", reason: "Any") -> None:
         if self._listener is not None:
             fields = {"policy": "circuit_breaker", "name": self.name, "from": self._state, "to": state}
             fields["reason"] = reason
             self._listener.push("would_open" if state == self._state else "state_changed", fields)
         self._state = state
 
-    def _deliver(self):
+    def _deliver(self) -> None:
         if self._listener is not None:
             self._listener.deliver()
 
-    def _set(self, state):
+    def _set(self, state: "Any") -> None:
         with self._lock:
             if state in ("closed", "disabled", "metrics_only"):
                 self._admit_all(state, "by request")

@@ -20,11 +20,18 @@ from ..port import COUNTS_NEED_LOCK
 from .breaker_states import Permit
 from .decimal_ratio import decimal_ratio
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
 _BUCKETS = 10
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 
 
-def window_maker(breaker, window, minimum_calls, failure_rate, slow_call_rate):
+def window_maker(
+    breaker: "Any", window: "Any", minimum_calls: "Any", failure_rate: "Any", slow_call_rate: "Any"
+) -> "Any":
     """Return a function ``breaker -> generation`` for the window asked for."""
     if isinstance(window, str):
         width = breaker._clock.ticks(_duration(window), "window") // _BUCKETS
@@ -36,7 +43,7 @@ def window_maker(breaker, window, minimum_calls, failure_rate, slow_call_rate):
     return lambda breaker: CountWindow(breaker, size, minimum, failure_rate, slow_call_rate)
 
 
-def _duration(text):
+def _duration(text: "Any") -> "Any":
     digits = text.rstrip("smh")
     unit = text[len(digits) :]
     try:
@@ -48,7 +55,7 @@ def _duration(text):
 class _Rate:
     """Counts the marked calls (failed, or slow) of a count window and says when they are too many."""
 
-    def __init__(self, rate, size, minimum):
+    def __init__(self, rate: "Any", size: "Any", minimum: "Any") -> None:
         self._numerator, self._denominator = decimal_ratio(rate)
         self._size = size
         self._minimum = minimum
@@ -57,14 +64,14 @@ class _Rate:
         self._place = 0
         self.marked = 0
 
-    def mark(self, number):
+    def mark(self, number: "Any") -> None:
         place = self._place
         self._ring[place] = number
         place += 1
         self._place = 0 if place == len(self._ring) else place
         self.marked += 1
 
-    def reached(self, number):
+    def reached(self, number: "Any") -> "Any":
         """Whether the window that ends with call ``number`` has reached the rate."""
         if number < self._minimum or not self.marked:
             return False
@@ -72,7 +79,7 @@ class _Rate:
             return self.marked * self._denominator >= self._numerator * number
         return self.marked >= len(self._ring) and self._ring[self._place] > number - self._size
 
-    def rate(self, number):
+    def rate(self, number: "Any") -> "Any":
         """The rate now, for a snapshot; ``None`` before there is a call."""
         if not number:
             return None
@@ -83,7 +90,7 @@ class _Rate:
 class CountWindow(Permit):
     """The last ``size`` calls."""
 
-    def __init__(self, breaker, size, minimum, failure_rate, slow_rate):
+    def __init__(self, breaker: "Any", size: "Any", minimum: "Any", failure_rate: "Any", slow_rate: "Any") -> None:
         self._breaker = breaker
         self._minimum = minimum
         self._failures = _Rate(failure_rate, size, minimum)
@@ -91,17 +98,17 @@ class CountWindow(Permit):
         self.calls = 0
         self.watch = COUNTS_NEED_LOCK
 
-    def success(self, elapsed=0):
+    def success(self, elapsed: "Any" = 0) -> None:
         self._book(False, elapsed)
 
-    def failure(self, error=None, elapsed=0):
+    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
         breaker = self._breaker
         if breaker._counts(error):
             self._book(True, elapsed)
         elif breaker._slow and elapsed >= breaker._slow:
             self._book(False, elapsed)
 
-    def _book(self, failed, elapsed):
+    def _book(self, failed: "Any", elapsed: "Any") -> None:
         breaker = self._breaker
         now = breaker._boot()
         slow = self._slow is not None and elapsed >= breaker._slow
@@ -123,7 +130,7 @@ class CountWindow(Permit):
                 return
         breaker._deliver()
 
-    def describe(self):
+    def describe(self) -> "Any":
         data = {"calls": self.calls, "failure_rate": self._failures.rate(self.calls)}
         if self._slow is not None:
             data["slow_call_rate"] = self._slow.rate(self.calls)
@@ -135,7 +142,7 @@ class TimeWindow(Permit):
 
     watch = True
 
-    def __init__(self, breaker, width, minimum, failure_rate, slow_rate):
+    def __init__(self, breaker: "Any", width: "Any", minimum: "Any", failure_rate: "Any", slow_rate: "Any") -> None:
         self._breaker = breaker
         self._width = width
         self._minimum = minimum
@@ -144,17 +151,17 @@ class TimeWindow(Permit):
         self._buckets = [[0, 0, 0] for _ in range(_BUCKETS)]  # calls, failures, slow calls
         self._epoch = breaker._boot() // width
 
-    def success(self, elapsed=0):
+    def success(self, elapsed: "Any" = 0) -> None:
         self._book(0, elapsed)
 
-    def failure(self, error=None, elapsed=0):
+    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
         breaker = self._breaker
         if breaker._counts(error):
             self._book(1, elapsed)
         elif breaker._slow and elapsed >= breaker._slow:
             self._book(0, elapsed)
 
-    def _book(self, failed, elapsed):
+    def _book(self, failed: "Any", elapsed: "Any") -> None:
         breaker = self._breaker
         now = breaker._boot()
         slow = 1 if breaker._slow and elapsed >= breaker._slow else 0
@@ -176,7 +183,7 @@ class TimeWindow(Permit):
                 return
         breaker._deliver()
 
-    def _advance(self, now):
+    def _advance(self, now: "Any") -> "Any":
         """Return the bucket of ``now``, clearing those that time has passed (ten at the most)."""
         epoch = now // self._width
         for old in range(max(self._epoch + 1, epoch - _BUCKETS + 1), epoch + 1):
@@ -185,10 +192,10 @@ class TimeWindow(Permit):
         self._epoch = max(self._epoch, epoch)
         return self._buckets[self._epoch % _BUCKETS]
 
-    def _totals(self):
+    def _totals(self) -> "Any":
         return [sum([bucket[column] for bucket in self._buckets]) for column in (0, 1, 2)]
 
-    def describe(self):
+    def describe(self) -> "Any":
         breaker = self._breaker
         now = breaker._boot()
         with breaker._lock:
@@ -203,16 +210,16 @@ class TimeWindow(Permit):
 class TimedPermit(Permit):
     """A permit that measures how long it is held."""
 
-    def __init__(self, permit, now):
+    def __init__(self, permit: "Any", now: "Any") -> None:
         self._permit = permit
         self._now = now
         self._started = now()
 
-    def success(self, elapsed=0):
+    def success(self, elapsed: "Any" = 0) -> None:
         self._permit.success(self._now() - self._started)
 
-    def failure(self, error=None, elapsed=0):
+    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
         self._permit.failure(error, self._now() - self._started)
 
-    def cancel(self):
+    def cancel(self) -> None:
         self._permit.cancel()

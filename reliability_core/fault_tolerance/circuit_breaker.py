@@ -69,7 +69,7 @@ class CircuitBreaker(States):
         name: "Optional[str]" = None,
         on_event: "Optional[Callable[[str, Dict[str, Any]], object]]" = None,
         clock: "Any" = None,
-    ):
+    ) -> None:
         if config is not None:
             from .config import CircuitBreakerConfig
 
@@ -163,7 +163,7 @@ class CircuitBreaker(States):
         """Return a permit, or ``None`` where ``acquire()`` would raise."""
         return self._shared or self._try_timed()
 
-    def _admit(self):
+    def _admit(self) -> "Any":
         left = self._open_until - self._boot()
         if left <= 0 or self._state != "open":
             permit = self._try()
@@ -175,10 +175,10 @@ class CircuitBreaker(States):
             raise CircuitOpenError(self.name, left / self._hz)
         raise CircuitOpenError(self.name, self.retry_after, self._state)
 
-    def _admit_timed(self):
+    def _admit_timed(self) -> "Any":
         return self._timed(self._gate or self._admit())
 
-    def _try_timed(self):
+    def _try_timed(self) -> "Any":
         permit = self._gate or self._try()
         if permit is not None:
             return self._timed(permit)
@@ -186,7 +186,7 @@ class CircuitBreaker(States):
             self._emit("call_rejected", {"policy": "circuit_breaker", "retry_after": self.retry_after})
         return None
 
-    def _timed(self, permit):
+    def _timed(self, permit: "Any") -> "Any":
         # Only a permit that measures time is not shared.
         return self._timed_permit(permit, self._now) if self._slow else permit
 
@@ -244,22 +244,22 @@ class CircuitBreaker(States):
             permit.success()
         return result
 
-    def _decorate_sync(self, fn):
+    def _decorate_sync(self, fn: "Any") -> "Any":
         from .breaker_guard import decorated
 
         return decorated(self, fn) if self._failure_if_result is None else super()._decorate_sync(fn)
 
-    def _decorate_async(self, fn):
+    def _decorate_async(self, fn: "Any") -> "Any":
         from .breaker_guard import adecorated
 
         return adecorated(self, fn) if self._failure_if_result is None else super()._decorate_async(fn)
 
-    def _wrap(self, inner):
+    def _wrap(self, inner: "Any") -> "Any":
         from .breaker_guard import guard
 
         return guard(self, inner)
 
-    def _awrap(self, inner):
+    def _awrap(self, inner: "Any") -> "Any":
         from .breaker_guard import aguard
 
         return aguard(self, inner)

@@ -18,7 +18,7 @@ class Config:
 
     OPTIONS: "List[str]" = []
 
-    def __init__(self, **options: "Any"):
+    def __init__(self, **options: "Any") -> None:
         for name in options:
             if name not in self.OPTIONS:
                 refuse(TypeError, "option", name, ", ".join(self.OPTIONS))

@@ -1,7 +1,11 @@
 """Numbers as their owner wrote them: 0.1 is one tenth, not the nearest binary fraction."""
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def decimal_ratio(number):
+
+def decimal_ratio(number: "Any") -> "Any":
     """Return ``(numerator, denominator)`` of the decimal that ``repr(number)`` prints, in lowest terms.
 
     >>> decimal_ratio(9.9), decimal_ratio(50000), decimal_ratio(1e-3)
@@ -22,7 +26,7 @@ def decimal_ratio(number):
     return numerator // divisor, denominator // divisor
 
 
-def greatest_common_divisor(a, b):
+def greatest_common_divisor(a: "Any", b: "Any") -> "Any":
     while b:
         a, b = b, a % b
     return a

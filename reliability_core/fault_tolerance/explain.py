@@ -13,7 +13,7 @@ class Explanation:
     Seconds are those of an awaited call: a plain one cannot be ended from outside.
     """
 
-    def __init__(self, order: "List[str]", seconds: "Optional[float]", calls: "int", warnings: "List[str]"):
+    def __init__(self, order: "List[str]", seconds: "Optional[float]", calls: "int", warnings: "List[str]") -> None:
         self.order = order
         self.worst_case_seconds = seconds
         self.worst_case_calls = calls
@@ -41,12 +41,12 @@ def explain(pipeline: "Any") -> Explanation:
     return Explanation(order, seconds, calls, _warnings(pipeline.policies, seconds))
 
 
-def _word(policy):
+def _word(policy: "Any") -> "Any":
     word = type(policy).__name__
     return word if policy.name is None else "%s %r" % (word, policy.name)
 
 
-def _warnings(policies, seconds):
+def _warnings(policies: "Any", seconds: "Any") -> "Any":
     warnings = []
     kinds = [type(policy).__name__ for policy in policies]
     retries = [place for place, policy in enumerate(policies) if hasattr(policy, "_max_attempts")]

@@ -36,7 +36,7 @@ class Fallback(Policy):
         name: "Optional[str]" = None,
         on_event: "Optional[Callable[[str, Dict[str, Any]], object]]" = None,
         clock: "Any" = None,
-    ):
+    ) -> None:
         super().__init__(name, on_event, clock)
         if not alternatives:
             raise TypeError("alternatives is (); accepted: a value or a callable, or several in order")
@@ -44,25 +44,25 @@ class Fallback(Policy):
         self._matches = error_matcher("on", on)
         self._nest()
 
-    def _used(self, error, alternative):
+    def _used(self, error: "Any", alternative: "Any") -> None:
         if self._listener is not None:
             self._emit("fallback_used", {"policy": "fallback", "error": error, "alternative": alternative})
 
-    def _failed(self, original, latest):
+    def _failed(self, original: "Any", latest: "Any") -> "Any":
         error = FallbackError(original, latest)
         error.__cause__ = latest
         return error
 
-    def _worst(self, seconds, calls):
+    def _worst(self, seconds: "Any", calls: "Any") -> "Any":
         for alternative in self._alternatives:
             if callable(alternative):
                 return None, calls  # it may take any time
         return seconds, calls
 
-    def _wrap(self, inner):
+    def _wrap(self, inner: "Any") -> "Any":
         alternatives, matches = self._alternatives, self._matches
 
-        def falling_back(fn, args, kwargs):
+        def falling_back(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             try:
                 return inner(fn, args, kwargs)
             except Exception as caught:
@@ -83,10 +83,10 @@ class Fallback(Policy):
 
         return falling_back
 
-    def _awrap(self, inner):
+    def _awrap(self, inner: "Any") -> "Any":
         alternatives, matches = self._alternatives, self._matches
 
-        async def falling_back(fn, args, kwargs):
+        async def falling_back(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             try:
                 return await inner(fn, args, kwargs)
             except Exception as caught:

@@ -2,8 +2,12 @@
 
 from ..errors import UnsupportedError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def interrupter(kind, port, timeout):
+
+def interrupter(kind: "Any", port: "Any", timeout: "Any") -> "Any":
     """Return a wrapper of ``run(fn, args, kwargs)`` that ends the call at the current deadline.
 
     Raises ``UnsupportedError`` where the port cannot: at once, before any call.
@@ -23,12 +27,12 @@ def interrupter(kind, port, timeout):
 class _Bounded:
     """Runs a call under ``bound(seconds, expired, inner, call)`` until the deadline in force."""
 
-    def __init__(self, timeout, inner, bound):
+    def __init__(self, timeout: "Any", inner: "Any", bound: "Any") -> None:
         self._timeout = timeout
         self._inner = inner
         self._bound = bound
 
-    def __call__(self, fn, args, kwargs):
+    def __call__(self, fn: "Any", args: "Any", kwargs: "Any") -> "Any":
         timeout = self._timeout
         clock = timeout._clock
         left = clock.deadline() - clock.now()

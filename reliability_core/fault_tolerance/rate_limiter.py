@@ -55,7 +55,7 @@ class RateLimiter(Policy):
         name: "Optional[str]" = None,
         on_event: "Optional[Callable[[str, Dict[str, Any]], object]]" = None,
         clock: "Any" = None,
-    ):
+    ) -> None:
         super().__init__(name, on_event, clock)
         self.capacity = check_count("capacity", capacity)
         for parameter, value in (("refill_rate", refill_rate), ("per", per)):
@@ -111,7 +111,7 @@ class RateLimiter(Policy):
                 return True
         return self._suspension_over() and self._book(n, 0) == 0
 
-    def _book(self, n, longest):
+    def _book(self, n: "Any", longest: "Any") -> "Any":
         """Book ``n`` calls: ticks to wait for them, or -1 if that is more than ``longest`` (not
         booked; ``None`` is any wait)."""
         now = self._now()
@@ -126,7 +126,7 @@ class RateLimiter(Policy):
             self._last = max(now, self._last)
             return wait
 
-    def _leaked(self, now):
+    def _leaked(self, now: "Any") -> "Any":
         """The level at ``now``; under the lock."""
         elapsed = now - self._last
         if elapsed <= 0:
@@ -135,7 +135,7 @@ class RateLimiter(Policy):
             return 0
         return max(0, self._level - elapsed * self._leak)
 
-    def _give_back(self, slot, n):
+    def _give_back(self, slot: "Any", n: "Any") -> None:
         """Take back the booking for the tick ``slot``, if it is the latest one."""
         now = self._now()
         with self._lock:
@@ -148,7 +148,7 @@ class RateLimiter(Policy):
                 self._level = max(0, level - self._cost * n)
                 self._last = max(now, self._last)
 
-    def _suspension_over(self):
+    def _suspension_over(self) -> bool:
         """Credit the time for which the machine was suspended; return whether there was any."""
         suspended = self._clock.suspended()
         with self._lock:
@@ -161,19 +161,19 @@ class RateLimiter(Policy):
                 self._windows.credit(gap)
         return True
 
-    def _check(self, n):
+    def _check(self, n: "Any") -> None:
         if check_count("n", n) > self.capacity:
             refuse(ValueError, "n", n, "at most capacity (%d): more would never be admitted" % self.capacity)
 
     # -- waiting -----------------------------------------------------------------------------
 
-    def _reserve(self, n, timeout, parameter="timeout"):
+    def _reserve(self, n: "Any", timeout: "Any", parameter: "Any" = "timeout") -> "Any":
         """Book ``n`` calls within ``timeout`` seconds and the deadline in force: ticks to wait."""
         self._check(n)
         longest = timeout if timeout is None else self._clock.ticks(timeout, parameter)
         return self._reserve_ticks(n, longest)
 
-    def _reserve_ticks(self, n, longest):
+    def _reserve_ticks(self, n: "Any", longest: "Any") -> "Any":
         deadline = self._clock.deadline()
         if deadline is not None:
             left = max(0, deadline - self._now())
@@ -187,14 +187,14 @@ class RateLimiter(Policy):
             self._emit("rate_wait", {"policy": "rate_limiter", "delay": self._clock.seconds(wait)})
         return wait
 
-    def _refused(self, n):
+    def _refused(self, n: "Any") -> "Any":
         wait = self._wait_for(n)
         retry_after = self._clock.seconds(wait)
         if self._listener is not None:
             self._emit("rate_limited", {"policy": "rate_limiter", "retry_after": retry_after})
         return RateLimitError(retry_after, self.name)
 
-    def _wait_for(self, n):
+    def _wait_for(self, n: "Any") -> "Any":
         """Ticks until ``n`` calls would be admitted, booking nothing."""
         now = self._now()
         with self._lock:
@@ -214,7 +214,7 @@ class RateLimiter(Policy):
         wait = self._reserve(n, timeout)
         self._sleep(wait, n)
 
-    def _sleep(self, wait, n):
+    def _sleep(self, wait: "Any", n: "Any") -> None:
         slot = self._now() + wait
         try:
             self._clock.sleep(wait)
@@ -250,31 +250,31 @@ class RateLimiter(Policy):
 
     # -- calls -------------------------------------------------------------------------------
 
-    def _worst(self, seconds, calls):
+    def _worst(self, seconds: "Any", calls: "Any") -> "Any":
         if seconds is None or self._max_wait is None:
             return None, calls
         return seconds + self._clock.seconds(self._max_wait), calls
 
-    def _wrap(self, inner):
+    def _wrap(self, inner: "Any") -> "Any":
         try_acquire = self.try_acquire
 
-        def limited(fn, args, kwargs):
+        def limited(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             if not try_acquire():
                 self._sleep(self._reserve_ticks(1, self._max_wait), 1)
             return inner(fn, args, kwargs)
 
         return limited
 
-    def _awrap(self, inner):
+    def _awrap(self, inner: "Any") -> "Any":
         try_acquire = self.try_acquire
 
-        async def waiting(fn, args, kwargs):
+        async def waiting(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             wait = self._reserve_ticks(1, self._max_wait)
             if wait:
                 await line_of(self).wait(self._now() + wait, 1)
             return await inner(fn, args, kwargs)
 
-        def limited(fn, args, kwargs):
+        def limited(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             # Admitted at once: the next layer's coroutine is ours, one coroutine less.
             return inner(fn, args, kwargs) if try_acquire() else waiting(fn, args, kwargs)
 

@@ -4,20 +4,24 @@ Each object books into the future too, so that waiters have their turn: ``book(n
 returns the ticks to wait, or -1 when that is more than ``longest`` and nothing was booked.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def make_windows(algorithm, capacity, width, now):
+
+def make_windows(algorithm: "Any", capacity: "Any", width: "Any", now: "Any") -> "Any":
     """Return the windows of ``width`` ticks that ``algorithm`` asks for."""
     kinds = {"fixed_window": FixedWindow, "sliding_window": SlidingWindow, "sliding_log": SlidingLog}
     return kinds[algorithm](capacity, width, now)
 
 
 class _Windows:
-    def __init__(self, capacity, width, now):
+    def __init__(self, capacity: "Any", width: "Any", now: "Any") -> None:
         self._capacity = capacity
         self._width = width
         self._start = now
 
-    def book(self, now, n, longest):
+    def book(self, now: "Any", n: "Any", longest: "Any") -> "Any":
         slot = self._slot(now, n)
         wait = max(0, slot - now)
         if longest is not None and wait > longest:
@@ -25,10 +29,10 @@ class _Windows:
         self._take(slot, n)
         return wait
 
-    def wait(self, now, n):
+    def wait(self, now: "Any", n: "Any") -> "Any":
         return max(0, self._slot(now, n) - now)
 
-    def credit(self, ticks):
+    def credit(self, ticks: "Any") -> None:
         """Count ``ticks`` for which the machine was suspended as time that has passed."""
         self._start -= ticks
 
@@ -39,34 +43,34 @@ class FixedWindow(_Windows):
     ``used`` runs on into later windows, ``capacity`` for each, when calls are booked ahead.
     """
 
-    def __init__(self, capacity, width, now):
+    def __init__(self, capacity: "Any", width: "Any", now: "Any") -> None:
         super().__init__(capacity, width, now)
         self._used = 0
 
-    def _advance(self, now):
+    def _advance(self, now: "Any") -> None:
         passed = (now - self._start) // self._width
         if passed > 0:
             self._start += passed * self._width
             self._used = max(0, self._used - passed * self._capacity)
 
-    def _slot(self, now, n):
+    def _slot(self, now: "Any", n: "Any") -> "Any":
         self._advance(now)
         window, used = divmod(self._used, self._capacity)
         if used + n > self._capacity:
             window += 1  # a booking stays within one window
         return now if window == 0 else self._start + window * self._width
 
-    def _take(self, slot, n):
+    def _take(self, slot: "Any", n: "Any") -> None:
         window = max(0, (slot - self._start) // self._width)
         self._used = max(self._used, window * self._capacity) + n
 
-    def give_back(self, now, slot, n):
+    def give_back(self, now: "Any", slot: "Any", n: "Any") -> None:
         self._advance(now)
         # Only the latest booking can go: what is used must end in the window of the slot.
         if self._used and (self._used - 1) // self._capacity == max(0, (slot - self._start) // self._width):
             self._used = max(0, self._used - n)
 
-    def available(self, now):
+    def available(self, now: "Any") -> "Any":
         self._advance(now)
         return max(0, self._capacity - self._used)
 
@@ -74,31 +78,31 @@ class FixedWindow(_Windows):
 class SlidingLog(_Windows):
     """The times of the last ``capacity`` calls: exact, in memory proportional to capacity."""
 
-    def __init__(self, capacity, width, now):
+    def __init__(self, capacity: "Any", width: "Any", now: "Any") -> None:
         super().__init__(capacity, width, now)
         self._times = [now - width] * capacity
         self._oldest = 0
 
-    def credit(self, ticks):
+    def credit(self, ticks: "Any") -> None:
         self._times = [time - ticks for time in self._times]
 
-    def _slot(self, now, n):
+    def _slot(self, now: "Any", n: "Any") -> "Any":
         nth_oldest = self._times[(self._oldest + n - 1) % self._capacity]
         return max(now, nth_oldest + self._width, self._times[self._oldest - 1])
 
-    def _take(self, slot, n):
+    def _take(self, slot: "Any", n: "Any") -> None:
         for _ in range(n):  # at most ``capacity`` turns
             self._times[self._oldest] = slot
             self._oldest = (self._oldest + 1) % self._capacity
 
-    def give_back(self, now, slot, n):
+    def give_back(self, now: "Any", slot: "Any", n: "Any") -> None:
         if self._times[self._oldest - 1] != slot:
             return
         for _ in range(n):
             self._oldest = (self._oldest - 1) % self._capacity
             self._times[self._oldest] = slot - self._width
 
-    def available(self, now):
+    def available(self, now: "Any") -> "Any":
         return len([time for time in self._times if time + self._width <= now])
 
 
@@ -109,12 +113,12 @@ class SlidingWindow(_Windows):
     the last window, this one, and any that were booked ahead.
     """
 
-    def __init__(self, capacity, width, now):
+    def __init__(self, capacity: "Any", width: "Any", now: "Any") -> None:
         super().__init__(capacity, width, now)
         self._counts = [0, 0]
         self._latest = now
 
-    def _advance(self, now):
+    def _advance(self, now: "Any") -> None:
         passed = (now - self._start) // self._width
         if passed > 0:
             self._start += passed * self._width
@@ -122,11 +126,11 @@ class SlidingWindow(_Windows):
                 : max(2, len(self._counts) - passed)
             ]
 
-    def credit(self, ticks):
+    def credit(self, ticks: "Any") -> None:
         super().credit(ticks)
         self._latest -= ticks
 
-    def _slot(self, now, n):
+    def _slot(self, now: "Any", n: "Any") -> "Any":
         self._advance(now)
         at = max(now, self._latest)
         window = max(0, (at - self._start) // self._width)
@@ -142,23 +146,23 @@ class SlidingWindow(_Windows):
                     return slot
             window += 1
 
-    def _count(self, place):
+    def _count(self, place: "Any") -> "Any":
         return self._counts[place] if place < len(self._counts) else 0
 
-    def _take(self, slot, n):
+    def _take(self, slot: "Any", n: "Any") -> None:
         place = (slot - self._start) // self._width + 1
         while len(self._counts) <= place:
             self._counts.append(0)
         self._counts[place] += n
         self._latest = max(self._latest, slot)
 
-    def give_back(self, now, slot, n):
+    def give_back(self, now: "Any", slot: "Any", n: "Any") -> None:
         self._advance(now)
         place = (slot - self._start) // self._width + 1
         if slot == self._latest and 1 <= place < len(self._counts):
             self._counts[place] = max(0, self._counts[place] - n)
 
-    def available(self, now):
+    def available(self, now: "Any") -> "Any":
         self._advance(now)
         offset = max(0, now - self._start)
         used = self._counts[1] * self._width + self._counts[0] * (self._width - offset)

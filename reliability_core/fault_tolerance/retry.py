@@ -27,7 +27,7 @@ _NO_RESULT = object()
 class _Run:
     """The retries of one call."""
 
-    def __init__(self, policy, started, budget):
+    def __init__(self, policy: "Any", started: "Any", budget: "Any") -> None:
         self._budget = budget
         self._clock = policy._clock
         self._delays = policy._backoff.start()
@@ -38,7 +38,7 @@ class _Run:
         if self._outer is not None and policy._listener is not None:
             policy._emit("retry_nested", {"policy": "retry", "outer": self._outer.policy.name})
 
-    def wait(self, error, result=_NO_RESULT):
+    def wait(self, error: "Any", result: "Any" = _NO_RESULT) -> "Any":
         """Decide about a failed attempt: ticks to wait before the next one, or -1 to give up."""
         policy = self.policy
         self.attempts += 1
@@ -56,7 +56,7 @@ class _Run:
             policy._emit("retry_scheduled", fields)
         return delay
 
-    def _judge(self, error, result):
+    def _judge(self, error: "Any", result: "Any") -> "Any":
         policy = self.policy
         if error is not None and not policy._retries(error):
             return "not retried", 0
@@ -76,7 +76,7 @@ class _Run:
             return "budget", 0
         return None, delay
 
-    def _asked(self, source):
+    def _asked(self, source: "Any") -> "Any":
         """The wait in ticks that the failure asks for, 0 if none."""
         policy = self.policy
         if not policy._respect_retry_after:
@@ -86,7 +86,7 @@ class _Run:
             policy._emit("retry_after_ignored", {"policy": "retry", "reason": reason})
         return 0 if seconds is None else self._clock.ticks(seconds)
 
-    def _left(self):
+    def _left(self) -> "Any":
         """Ticks until the earliest deadline, ``None`` without one."""
         end = self._clock.deadline()
         if self._end is not None and (end is None or self._end < end):
@@ -94,25 +94,25 @@ class _Run:
         return None if end is None else end - self._clock.now()
 
     @property
-    def number(self):
+    def number(self) -> "Any":
         """The number of the attempt under way, from 1."""
         return self.attempts + 1
 
-    def late(self):
+    def late(self) -> "Any":
         """Whether the deadline passed while we waited: then there is no further attempt."""
         left = self._left()
         return left is not None and left <= 0
 
-    def enter(self):
+    def enter(self) -> None:
         """Make this the run in force in this task, for what is further in to see."""
         if self.policy._slot is not None:
             self.policy._slot.set(self)
 
-    def leave(self):
+    def leave(self) -> None:
         if self.policy._slot is not None:
             self.policy._slot.set(self._outer)
 
-    def give_up(self, error, result):
+    def give_up(self, error: "Any", result: "Any") -> None:
         """Raise what the call ends with."""
         if error is None:
             raise RetryExhaustedError(self.attempts, result)
@@ -168,7 +168,7 @@ class RetryPolicy(Policy):
         name: "Optional[str]" = None,
         on_event: "Optional[Callable[[str, Dict[str, Any]], object]]" = None,
         clock: "Any" = None,
-    ):
+    ) -> None:
         if config is not None:
             from .config import RetryConfig
 
@@ -203,7 +203,7 @@ class RetryPolicy(Policy):
         """Attempts one by one: ``async for attempt in policy:`` / ``with attempt:``."""
         return self._attempts(self)
 
-    def _retries(self, error):
+    def _retries(self, error: "Any") -> "Any":
         """Whether another attempt could help."""
         code = code_of(error)
         if code == "unsupported" or (code == "deadline_exceeded" and not error.started):
@@ -212,7 +212,7 @@ class RetryPolicy(Policy):
             return False
         return self._retry_on(error)
 
-    def _worst(self, seconds, calls):
+    def _worst(self, seconds: "Any", calls: "Any") -> "Any":
         clock, backoff, retries = self._clock, self._backoff, self._max_attempts - 1
         if seconds is not None:
             attempt = seconds
@@ -221,12 +221,12 @@ class RetryPolicy(Policy):
                 seconds = min(seconds, clock.seconds(self._deadline) + attempt)
         return seconds, calls * self._max_attempts
 
-    def _wrap(self, inner, budget=None):
+    def _wrap(self, inner: "Any", budget: "Any" = None) -> "Any":
         now, sleep, bad = self._now, self._clock.sleep, self._retry_if_result
         budget = budget or self._budget
         timed = self._deadline is not None
 
-        def retrying(fn, args, kwargs):
+        def retrying(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             started = now() if timed else 0
             if budget is not None:
                 budget.record_call()
@@ -263,12 +263,12 @@ class RetryPolicy(Policy):
 
         return retrying
 
-    def _awrap(self, inner, budget=None):
+    def _awrap(self, inner: "Any", budget: "Any" = None) -> "Any":
         now, asleep, bad = self._now, self._clock.asleep, self._retry_if_result
         budget = budget or self._budget
         timed = self._deadline is not None
 
-        async def retrying(fn, args, kwargs):
+        async def retrying(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             started = now() if timed else 0
             if budget is not None:
                 budget.record_call()

@@ -4,10 +4,15 @@ RFC 9110, section 10.2.3: either a number of seconds, or a date in one of three 
 means something only where somebody vouches for the time of day.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def requested_wait(source, clock):
+def requested_wait(source: "Any", clock: "Any") -> "Any":
     """Return ``(seconds or None, reason or None)`` of an error or a response.
 
     ``reason`` tells why a wait that was asked for is ignored.
@@ -25,7 +30,7 @@ def requested_wait(source, clock):
     return None, "retry_after is %r" % (seconds,)
 
 
-def _header(source):
+def _header(source: "Any") -> "Any":
     headers = getattr(source, "headers", None)
     if headers is None:
         headers = getattr(getattr(source, "response", None), "headers", None)
@@ -36,7 +41,7 @@ def _header(source):
     return value if isinstance(value, str) else None
 
 
-def _until_date(text, clock):
+def _until_date(text: "Any", clock: "Any") -> "Any":
     when = http_date(text)
     if when is None:
         return None, "Retry-After is not a number of seconds or an HTTP date: %r" % text
@@ -46,7 +51,7 @@ def _until_date(text, clock):
     return max(0, when - now), None
 
 
-def http_date(text):
+def http_date(text: "Any") -> "Any":
     """Return the seconds since 1970 of an HTTP date in any of its three formats, or ``None``.
 
     >>> http_date("Sun, 06 Nov 1994 08:49:37 GMT")
@@ -72,7 +77,7 @@ def http_date(text):
     return _days(year, month, day) * 86400 + hours * 3600 + minutes * 60 + seconds
 
 
-def _days(year, month, day):
+def _days(year: "Any", month: "Any", day: "Any") -> "Any":
     """Days from 1970-01-01 in the proleptic Gregorian calendar, counted from March (years end with
     the leap day)."""
     if month <= 2:

@@ -9,11 +9,15 @@
 
 from .retry import _Run
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Attempts:
     """Yields ``Attempt`` objects until one succeeds; waits between them."""
 
-    def __init__(self, policy):
+    def __init__(self, policy: "Any") -> None:
         self._policy = policy
         self._started = policy._now()
         self._delay = 0
@@ -21,27 +25,27 @@ class Attempts:
         self._last = None
         self.run = None
 
-    def __iter__(self):
+    def __iter__(self) -> "Any":
         return self
 
-    def __aiter__(self):
+    def __aiter__(self) -> "Any":
         return self
 
-    def __next__(self):
+    def __next__(self) -> "Any":
         if self._done:
             raise StopIteration
         if self._delay > 0:
             self._policy._clock.sleep(self._delay)
         return self._next()
 
-    async def __anext__(self):
+    async def __anext__(self) -> "Any":
         if self._done:
             raise StopAsyncIteration
         if self._delay > 0:
             await self._policy._clock.asleep(self._delay)
         return self._next()
 
-    def _next(self):
+    def _next(self) -> "Any":
         if self._last is None:
             if self._policy._budget is not None:
                 self._policy._budget.record_call()
@@ -52,7 +56,7 @@ class Attempts:
         self._last = Attempt(self, 1 if self._last is None else self._last.number + 1)
         return self._last
 
-    def settle(self, attempt, error):
+    def settle(self, attempt: "Any", error: "Any") -> bool:
         """Book the end of an attempt; return whether its error is to be swallowed."""
         bad = self._policy._retry_if_result
         if error is None and (bad is None or not bad(attempt.result)):
@@ -79,19 +83,19 @@ class Attempt:
     Set ``result`` in the block to have it judged by ``retry_if_result``.
     """
 
-    def __init__(self, attempts, number):
+    def __init__(self, attempts: "Any", number: "Any") -> None:
         self._attempts = attempts
         self.number = number
         self.result = None
         self.error = None
         self.settled = False
 
-    def __enter__(self):
+    def __enter__(self) -> "Any":
         if self._attempts.run is not None:
             self._attempts.run.enter()
         return self
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> "Any":
         if self._attempts.run is not None:
             self._attempts.run.leave()
         self.settled = True

@@ -33,7 +33,7 @@ class Pipeline(Policy):
         name: "Optional[str]" = None,
         on_event: "OnEvent" = None,
         clock: "Any" = None,
-    ):
+    ) -> None:
         for policy in policies:
             if not (hasattr(policy, "_wrap") and hasattr(policy, "_awrap")):
                 refuse(TypeError, "policy", policy, "policies of this library, outermost first")
@@ -41,13 +41,13 @@ class Pipeline(Policy):
         self.policies = policies
         self._nest()
 
-    def _wrap(self, inner):
+    def _wrap(self, inner: "Any") -> "Any":
         return nest(self.policies, inner)
 
-    def _awrap(self, inner):
+    def _awrap(self, inner: "Any") -> "Any":
         return anest(self.policies, inner)
 
-    def _worst(self, seconds, calls):
+    def _worst(self, seconds: "Any", calls: "Any") -> "Any":
         for policy in reversed(self.policies):
             seconds, calls = policy._worst(seconds, calls)
         return seconds, calls
@@ -102,7 +102,7 @@ class ReliableService(Pipeline):
         name: "str" = "service",
         on_event: "OnEvent" = None,
         clock: "Any" = None,
-    ):
+    ) -> None:
         retry = retry_policy
         if retry_budget is not None:
             from .throttle import Budgeted
@@ -128,7 +128,7 @@ class ReliableService(Pipeline):
         super().__init__(tuple([layer for layer in layers if layer is not None]), name=name, clock=clock)
 
 
-def _timeout(parameter, value, name, clock):
+def _timeout(parameter: "Any", value: "Any", name: "Any", clock: "Any") -> "Any":
     if value is None or hasattr(value, "_wrap"):
         return value
     from .timeout import Timeout

@@ -26,7 +26,7 @@ class RetryBudget:
     (True, False, None, None, True)
     """
 
-    def __init__(self, ratio: float = 0.1, minimum: int = 3, *, maximum: "Optional[int]" = None):
+    def __init__(self, ratio: float = 0.1, minimum: int = 3, *, maximum: "Optional[int]" = None) -> None:
         check_number("ratio", ratio, 0, 1)
         check_count("minimum", minimum, 0)
         if maximum is None:
@@ -61,15 +61,15 @@ class RetryBudget:
 class Budgeted:
     """A retry policy that spends from a budget of a service."""
 
-    def __init__(self, policy, budget):
+    def __init__(self, policy: "Any", budget: "Any") -> None:
         self._policy = policy
         self._budget = budget
         self.name = policy.name
         self._max_attempts = policy._max_attempts
         self._worst = policy._worst
 
-    def _wrap(self, inner):
+    def _wrap(self, inner: "Any") -> "Any":
         return self._policy._wrap(inner, self._budget)
 
-    def _awrap(self, inner):
+    def _awrap(self, inner: "Any") -> "Any":
         return self._policy._awrap(inner, self._budget)

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 class _TimedAwait:
     """The awaitable of one timed call."""
 
-    def __init__(self, policy, inner, fn, args, kwargs):
+    def __init__(self, policy: "Any", inner: "Any", fn: "Any", args: "Any", kwargs: "Any") -> None:
         self._policy = policy
         self._inner = inner
         self._call = (fn, args, kwargs)
 
-    def __await__(self):
+    def __await__(self) -> "Any":
         policy = self._policy
         clock = policy._clock
         slot = clock.deadline_slot
@@ -59,7 +59,7 @@ class _TimedAwait:
 class _Armed:
     """A call that has suspended, and the timer that will cancel it."""
 
-    def __init__(self, policy, at, own):
+    def __init__(self, policy: "Any", at: "Any", own: "Any") -> None:
         self._policy = policy
         self._at = at
         self._own = own
@@ -70,11 +70,11 @@ class _Armed:
         self._cancelling = 0 if cancelling is None else cancelling()
         self._fired = False
 
-    def _expire(self):
+    def _expire(self) -> None:
         self._fired = True
         self._task.cancel()
 
-    def drive(self, steps, signal):
+    def drive(self, steps: "Any", signal: "Any") -> "Any":
         clock = self._policy._clock
         timer = clock.timer(self._at - clock.now(), self._expire)
         try:
@@ -101,7 +101,7 @@ class _Armed:
                 timer.cancel()
         raise self._policy._exceeded(True, self._own)
 
-    def _cancelled_from_outside(self):
+    def _cancelled_from_outside(self) -> "Any":
         """Take our cancellation back; return whether there was another, or ours was not the one."""
         if not self._fired:
             return True
@@ -129,7 +129,7 @@ class Timeout(Policy):
         name: "Optional[str]" = None,
         on_event: "Optional[Callable[[str, Dict[str, Any]], object]]" = None,
         clock: "Any" = None,
-    ):
+    ) -> None:
         super().__init__(name, on_event, clock)
         self.seconds = seconds
         self._ticks = self._clock.positive_ticks(seconds)
@@ -142,7 +142,7 @@ class Timeout(Policy):
             self._interrupt = interrupter(interrupt, current_port(), self)
         self._nest()
 
-    def _at(self, outer):
+    def _at(self, outer: "Any") -> "Any":
         """The tick at which this call has to be over, given the deadline in force."""
         now = self._now()
         if outer is not None and outer <= now:
@@ -150,7 +150,7 @@ class Timeout(Policy):
         at = now + self._ticks
         return at if outer is None or at < outer else outer
 
-    def _exceeded(self, started, own):
+    def _exceeded(self, started: "Any", own: "Any") -> "Any":
         # ``seconds`` is None when the time was set elsewhere: for a breaker between that deadline
         # and this timeout the call has then neither failed nor succeeded.
         seconds = self.seconds if own else None
@@ -158,10 +158,10 @@ class Timeout(Policy):
             self._emit("timed_out", {"policy": "timeout", "seconds": seconds, "started": started})
         return DeadlineExceededError(seconds, started, self.name)
 
-    def _worst(self, seconds, calls):
+    def _worst(self, seconds: "Any", calls: "Any") -> "Any":
         return self.seconds if seconds is None else min(seconds, self.seconds), calls
 
-    def _wrap(self, inner):
+    def _wrap(self, inner: "Any") -> "Any":
         slot, interrupt = self._clock.deadline_slot, self._interrupt
         if slot is None:
             return self._refuse
@@ -169,7 +169,7 @@ class Timeout(Policy):
             inner = interrupt(inner)
         now, ticks = self._now, self._ticks
 
-        def timed(fn, args, kwargs):
+        def timed(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             outer = slot.get()
             if outer is not None and outer <= now() + ticks:
                 self._at(outer)
@@ -182,12 +182,12 @@ class Timeout(Policy):
 
         return timed
 
-    def _awrap(self, inner):
-        def timed(fn, args, kwargs):
+    def _awrap(self, inner: "Any") -> "Any":
+        def timed(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             return _TimedAwait(self, inner, fn, args, kwargs)
 
         return timed
 
-    def _refuse(self, fn, args, kwargs):
+    def _refuse(self, fn: "Any", args: "Any", kwargs: "Any") -> None:
         reason = "it cannot keep a deadline per task; await the call instead"
         raise UnsupportedError("a timeout for a plain call", current_port().name, reason)

@@ -11,15 +11,19 @@ needs equal sizes: behind a leaver who wanted another number of calls the turns 
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class WaitingLine:
-    def __init__(self, limiter):
+    def __init__(self, limiter: "Any") -> None:
         self._limiter = limiter
         self._clock = limiter._clock
         self._entries = []
         self._timer = None
 
-    async def wait(self, slot, n):
+    async def wait(self, slot: "Any", n: "Any") -> None:
         """Return when the turn booked for tick ``slot`` has come."""
         if self._clock.instant:
             return
@@ -33,18 +37,18 @@ class WaitingLine:
             self._leave(entry)
             raise
 
-    def _arm(self):
+    def _arm(self) -> None:
         self._timer = None
         if self._entries:
             self._timer = self._clock.timer(max(0, self._entries[0].slot - self._clock.now()), self._admit)
 
-    def _admit(self):
+    def _admit(self) -> None:
         now = self._clock.now()
         while self._entries and self._entries[0].slot <= now:
             self._entries.pop(0).waiter.set()
         self._arm()
 
-    def _leave(self, entry):
+    def _leave(self, entry: "Any") -> None:
         if entry in self._entries:
             place = self._entries.index(entry)
             self._entries.pop(place)
@@ -62,13 +66,13 @@ class WaitingLine:
 
 
 class _Entry:
-    def __init__(self, slot, n, waiter):
+    def __init__(self, slot: "Any", n: "Any", waiter: "Any") -> None:
         self.slot = slot
         self.n = n
         self.waiter = waiter
 
 
-def line_of(limiter):
+def line_of(limiter: "Any") -> "Any":
     """Return the line of ``limiter`` in the running loop; lines of closed loops are dropped."""
     loop = _running_loop()
     lines = limiter._lines
@@ -82,19 +86,19 @@ def line_of(limiter):
     return line
 
 
-def _running_loop():
+def _running_loop() -> "Any":
     running = getattr(sys.modules["asyncio"], "get_running_loop", None)
     return None if running is None else running()  # MicroPython has one loop
 
 
-def _closed(loop):
+def _closed(loop: "Any") -> "Any":
     return loop is not None and loop.is_closed()
 
 
 class Reservation:
     """A booking: ``delay`` is the seconds left until its turn; ``cancel()`` gives it back."""
 
-    def __init__(self, limiter, slot, n):
+    def __init__(self, limiter: "Any", slot: "Any", n: "Any") -> None:
         self._limiter = limiter
         self._slot = slot
         self._n = n

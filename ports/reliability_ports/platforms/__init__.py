@@ -5,8 +5,12 @@
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def find(unsupported_error):
+
+def find(unsupported_error: "Any") -> "Any":
     """Return the adapter of this runtime, or ``None``.
 
     ``unsupported_error(capability, port, reason)`` is the error that adapters raise for what their

@@ -2,6 +2,11 @@
 
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
 try:
     import _thread
 except ImportError:
@@ -15,12 +20,12 @@ class TaskSlot:
     another thread the value belongs to the thread.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._values = {}
         self._lock = _thread.allocate_lock() if _thread is not None else None
         self._loop_thread = _thread.get_ident() if _thread is not None else 0
 
-    def _key(self):
+    def _key(self) -> "Any":
         thread = _thread.get_ident() if _thread is not None else 0
         if thread != self._loop_thread:
             return thread
@@ -28,19 +33,19 @@ class TaskSlot:
         task = None if core is None else core.cur_task
         return 0 if task is None else id(task)
 
-    def get(self):
+    def get(self) -> "Any":
         if not self._values:
             return None
         return self._locked(self._values.get, self._key())
 
-    def set(self, value):
+    def set(self, value: "Any") -> None:
         key = self._key()
         if value is None:
             self._locked(self._values.pop, key, None)
         else:
             self._locked(self._values.__setitem__, key, value)
 
-    def _locked(self, operation, *args):
+    def _locked(self, operation: "Any", *args: "Any") -> "Any":
         # Without a global lock another thread may be resizing the dict.
         if self._lock is None:
             return operation(*args)
@@ -53,7 +58,7 @@ class MicroPythonPort:
 
     name = "micropython"
 
-    def __init__(self, unsupported_error):
+    def __init__(self, unsupported_error: "Any") -> None:
         self._unsupported = unsupported_error
         has_sockets = sys.platform != "webassembly"
         self.capabilities = {
@@ -63,8 +68,8 @@ class MicroPythonPort:
             "signals": False,
         }
 
-    def slot(self):
+    def slot(self) -> "Any":
         return TaskSlot()
 
-    def platform(self):
+    def platform(self) -> "Any":
         return sys.platform

@@ -1,5 +1,9 @@
 """Pyodide: CPython compiled to WebAssembly, in a page, a worker or Node."""
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class PyodidePort:
     """The adapter for Pyodide.  What its standard library makes up is left out here."""
@@ -7,10 +11,10 @@ class PyodidePort:
     name = "pyodide"
     capabilities = {"threads": False, "processes": False, "sockets": False, "signals": False}
 
-    def __init__(self, unsupported_error):
+    def __init__(self, unsupported_error: "Any") -> None:
         self._unsupported = unsupported_error
 
-    def platform(self):
+    def platform(self) -> "Any":
         try:
             from js import process  # noqa: F401  (Node alone has it)
         except ImportError:

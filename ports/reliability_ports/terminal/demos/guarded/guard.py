@@ -32,7 +32,8 @@ ATTEMPT_TIMEOUT = 0.3
 ATTEMPTS = 3
 RATE = 330  # requests a second: what the service was said to bear
 BURST = 20
-WINDOW = 50  # the breaker looks at this many calls, opens when half of them failed,
+WINDOW = 60  # the breaker looks at this many calls,
+FAILURE_RATE = 0.6  # opens when this share of them failed: well above what retries can make good,
 OPEN_SECONDS = 0.5  # and asks again after this time,
 TRIALS = 3  # with so many calls
 
@@ -59,7 +60,7 @@ def guarded_service(
         circuit_breaker=CircuitBreaker(
             window=WINDOW,
             minimum_calls=WINDOW // 2,
-            failure_rate=0.5,
+            failure_rate=FAILURE_RATE,
             timeout=OPEN_SECONDS,
             half_open_max_calls=TRIALS,
             success_threshold=TRIALS,
