@@ -46,7 +46,7 @@ try:  # CPython, PyPy, Pyodide
         import time
 
         try:
-            from _functools import partial
+            from _functools import partial  # type: ignore[import-not-found]  # builtin, without a stub
 
             reading = partial(time.clock_gettime_ns, time.CLOCK_BOOTTIME)
             reading()
@@ -55,7 +55,7 @@ try:  # CPython, PyPy, Pyodide
         return reading
 
 except ImportError:  # MicroPython
-    from time import gmtime, sleep_ms, ticks_add, ticks_diff, ticks_ms, ticks_us, time
+    from time import gmtime, sleep_ms, ticks_add, ticks_diff, ticks_ms, ticks_us, time  # type: ignore[attr-defined]
 
     _HZ = 1000
 
@@ -81,19 +81,23 @@ except ImportError:  # MicroPython
         return None
 
 
+class NoLock:
+    """The lock of a runtime without threads."""
+
+    def __enter__(self) -> "NoLock":
+        return self
+
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> None:
+        pass
+
+
 try:
-    from _thread import allocate_lock as _new_lock
+    from _thread import allocate_lock as allocate_lock
+
+    HAS_THREADS = sys.platform not in ("emscripten", "wasi")  # WebAssembly has the functions, and refuses
 except ImportError:
-
-    class _new_lock:
-        """The lock of a runtime without threads."""
-
-        def __enter__(self) -> "Any":
-            return self
-
-        def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
-            return False
-
+    HAS_THREADS = False
+    allocate_lock = NoLock  # type: ignore[assignment]  # what stands in for it
 
 # The longest single wait handed to the system, in seconds: timers of browsers and boards overflow
 # or are refused beyond some days.  A longer wait is a row of these.
@@ -120,7 +124,7 @@ class WrappingTicks:
         self._diff = diff
         self._whole = _period(add)
         self._base = (read(), 0)
-        self._lock = _new_lock()
+        self._lock = allocate_lock()
 
     def now(self) -> "Any":
         base = self._base
@@ -161,14 +165,21 @@ class Clock:
     object that sets deadlines is constructed.
     """
 
-    def __init__(self, hz: "Any", now: "Any", boot: "Any", micros: "Any", new_slot: "Any" = None) -> None:
+    def __init__(
+        self,
+        hz: int,
+        now: "Callable[[], int]",
+        boot: "Callable[[], int]",
+        micros: "Callable[[], int]",
+        new_slot: "Optional[Callable[[str], Any]]" = None,
+    ) -> None:
         self.hz = hz
         self.now = now
         self.boot = boot
         self.micros = micros
-        self.deadline_slot = None
+        self.deadline_slot: "Any" = None
         self._new_slot = new_slot
-        self._slot_lock = _new_lock()
+        self._slot_lock = allocate_lock()
         self.instant = False  # the testing mode: waits return at once
 
     def ticks(self, seconds: "Union[int, float]", parameter: str = "seconds") -> int:
@@ -236,7 +247,8 @@ class Clock:
     def deadline(self) -> "Optional[int]":
         """Return the current deadline in ticks of ``now()``, or ``None``."""
         slot = self.deadline_slot
-        return None if slot is None else slot.get()
+        at: "Optional[int]" = None if slot is None else slot.get()
+        return at
 
 
 class SystemClock(Clock):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 try:
-    from _functools import partial as _partial
+    from _functools import partial as _partial  # type: ignore[import-not-found]  # builtin, without a stub
 except ImportError:
     _partial = ()
 
@@ -52,7 +52,7 @@ def _function() -> None:
 
 _COROUTINE_FUNCTION = type(_coroutine_function)
 # MicroPython gives ``async def`` and generator functions a type of their own, CPython does not.
-_TYPE_TELLS = _COROUTINE_FUNCTION is not type(_function)
+_TYPE_TELLS = bool(type(_function) != _COROUTINE_FUNCTION)
 
 
 def kind_of(fn: "Any") -> str:

@@ -22,10 +22,10 @@ class Deadline:
     True
     """
 
-    def __init__(self, at: "Any", clock: "Any") -> None:
+    def __init__(self, at: int, clock: "Clock") -> None:
         self._at = at
         self._clock = clock
-        self._outer = None
+        self._outer: "Optional[int]" = None
 
     @staticmethod
     def after(seconds: "Union[int, float]", clock: "Optional[Clock]" = None) -> "Deadline":
@@ -59,12 +59,11 @@ class Deadline:
             slot.set(self._at)
         return self
 
-    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> None:
         _slot_of(self._clock).set(self._outer)
-        return False
 
 
-def _clock_or_current(clock: "Any") -> "Any":
+def _clock_or_current(clock: "Optional[Clock]") -> "Clock":
     if clock is not None:
         return clock
     return current_port().clock

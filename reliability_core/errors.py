@@ -24,14 +24,14 @@ constructor that was given them, and name the parameter, the value and what is a
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Tuple
 
 
 class ReliabilityError(Exception):
     """Base of every error that this library itself decides to raise."""
 
     code = "reliability"
-    _fields = ()
+    _fields: "Tuple[str, ...]" = ()
 
     def __reduce__(self) -> "Any":
         return type(self), tuple([getattr(self, field) for field in self._fields])

@@ -17,7 +17,7 @@ class Listener:
 
     def __init__(self, on_event: "Any") -> None:
         self._on_event = on_event
-        self._queue = []
+        self._queue: "Any" = []
         self._busy = False
         self._lock = new_lock()
         self.errors = 0

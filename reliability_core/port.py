@@ -14,7 +14,7 @@ which needs nothing but ``sys``, ``time`` and ``gc``.
 
 import sys
 
-from .clock import SystemClock
+from .clock import HAS_THREADS, SystemClock, allocate_lock
 from .errors import ReliabilityError, UnsupportedError, check_callable
 
 TYPE_CHECKING = False
@@ -27,36 +27,23 @@ if TYPE_CHECKING:
     R = TypeVar("R")
 
 
-class _NoLock:
-    """The lock of a runtime without threads."""
-
-    def __enter__(self) -> "Any":
-        return self
-
-    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
-        return False
-
-
 try:
-    from _thread import RLock as _new_lock  # re-entrant: a signal handler may come back in
+    from _thread import RLock as _make_lock  # re-entrant: a signal handler may come back in
 except ImportError:
-    try:
-        from _thread import allocate_lock as _new_lock
-    except ImportError:
-        _new_lock = _NoLock
+    _make_lock = allocate_lock  # type: ignore[assignment,misc]  # MicroPython has no other
 
 try:
     from _weakref import ref as _ref
     from os import register_at_fork as _register_at_fork
 except ImportError:
-    _register_at_fork = None
+    _register_at_fork = None  # type: ignore[assignment]  # no processes here
 
-_locks = {}  # id -> weak reference of every lock made, for the child of a fork
+_locks: "Dict[int, Any]" = {}  # id -> weak reference of every lock made, for the child of a fork
 
 
 def new_lock() -> "Any":
     """Return a lock for sections of straight-line arithmetic; it survives a fork."""
-    lock = _new_lock()
+    lock = _make_lock()
     if _register_at_fork is not None:
         key = id(lock)
         _locks[key] = _ref(lock, lambda _: _locks.pop(key, None))
@@ -101,7 +88,7 @@ class Port:
     def __init__(self, adapter: "Any" = None, clock: "Any" = None) -> None:
         self.adapter = adapter
         self.name: "str" = getattr(adapter, "name", "base")
-        self.capabilities: "Dict[str, Any]" = dict(getattr(adapter, "capabilities", None) or _base_capabilities())
+        self.capabilities: "Dict[str, Any]" = dict(getattr(adapter, "capabilities", None) or {"threads": HAS_THREADS})
         self._slots: "Dict[str, Any]" = {}
         self._lock = new_lock()
         self.clock = SystemClock(self.new_slot) if clock is None else clock
@@ -151,18 +138,14 @@ class Port:
 
             return int.from_bytes(urandom(4), "big")
         except (ImportError, NotImplementedError):
-            return (self.clock.micros() * 2654435761 + id(self)) & 0xFFFFFFFF
+            mixed: int = self.clock.micros() * 2654435761 + id(self)
+            return mixed & 0xFFFFFFFF
 
 
-def _base_capabilities() -> "Any":
-    # WebAssembly has the thread functions and refuses at the call.
-    return {"threads": _new_lock is not _NoLock and sys.platform not in ("emscripten", "wasi")}
+_port: "Optional[Port]" = None
 
 
-_port = None
-
-
-def use_port(port: "Any") -> "Port":
+def use_port(port: "Any") -> "Optional[Port]":
     """Make ``port`` (a ``Port`` or an adapter) the current port and return it.
 
     ``None`` forgets the current one, so that the next object finds it again.  Objects that exist
@@ -186,7 +169,7 @@ def _find_adapter() -> "Any":
     # vendored copy finds its own sibling, and only where this package has a parent at all.
     try:
         if __name__.count(".") > 1:
-            from ..reliability_ports.platforms import find
+            from ..reliability_ports.platforms import find  # type: ignore[import-not-found]  # when vendored
         else:
             from reliability_ports.platforms import find
     except ImportError:
@@ -221,13 +204,17 @@ class Policy:
     which calls ``inner(fn, args, kwargs)`` when the policy admits it.
     """
 
-    def __init__(self, name: "Any", on_event: "Any", clock: "Any") -> None:
+    if TYPE_CHECKING:
+        _wrap: Callable[[Any], Any]
+        _awrap: Callable[[Any], Any]
+
+    def __init__(self, name: "Optional[str]", on_event: "Any", clock: "Any") -> None:
         check_callable("on_event", on_event)
         self.name = name
         self._clock = current_port().clock if clock is None else clock
         self._now = self._clock.now
         self._lock = new_lock()
-        self._listener = None
+        self._listener: "Any" = None
         if on_event is not None:
             from .listener import Listener
 
@@ -240,24 +227,27 @@ class Policy:
         """
         from .composition import decorate
 
-        return decorate(self, fn)
+        guarded: "Callable[P, R]" = decorate(self, fn)
+        return guarded
 
-    def asynchronous(self, fn: "Callable[P, Any]") -> "Callable[P, Coroutine[Any, Any, Any]]":
+    def asynchronous(self, fn: "Callable[P, Awaitable[R]]") -> "Callable[P, Coroutine[Any, Any, R]]":
         """Guard a callable that returns an awaitable without being an ``async def`` function."""
         from .composition import decorate_asynchronous
 
-        return decorate_asynchronous(self, fn)
+        guarded: "Callable[P, Coroutine[Any, Any, R]]" = decorate_asynchronous(self, fn)
+        return guarded
 
     def call(self, fn: "Callable[P, R]", *args: "P.args", **kwargs: "P.kwargs") -> "R":
         """Call ``fn(*args, **kwargs)`` under this policy and return its result."""
-        result = self._run(fn, args, kwargs)
+        result: "R" = self._run(fn, args, kwargs)
         if type(result) is COROUTINE:
             refuse_coroutine(result, fn)
         return result
 
     async def acall(self, fn: "Callable[P, Awaitable[R]]", *args: "P.args", **kwargs: "P.kwargs") -> "R":
         """Await ``fn(*args, **kwargs)`` under this policy and return its result."""
-        return await self._arun(fn, args, kwargs)
+        result: "R" = await self._arun(fn, args, kwargs)
+        return result
 
     def _worst(self, seconds: "Any", calls: "Any") -> "Any":
         """The longest time (``None``: no bound) and most calls, given those of what is inside."""
@@ -296,7 +286,7 @@ class Policy:
         self._listener.push(name, fields)
         self._listener.deliver()
 
-    def __reduce__(self) -> None:
+    def __reduce__(self) -> "Any":
         raise TypeError(
             "a %s holds a lock and its calls in flight; it cannot be copied or pickled: store its snapshot()"
             % type(self).__name__

@@ -136,9 +136,8 @@ class FakePort(Port):
         use_port(self)
         return self
 
-    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> None:
         use_port(self._outer)
-        return False
 
 
 class _Named:
@@ -241,6 +240,5 @@ class without_waiting:
         self._clock.instant = True
         return self
 
-    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> None:
         self._clock.instant = self._before
-        return False

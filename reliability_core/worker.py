@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 try:
     import _thread
 except ImportError:
-    _thread = None
+    _thread = None  # type: ignore[assignment]  # no threads here
 
 try:
     from _contextvars import copy_context
 except ImportError:
-    copy_context = None
+    copy_context = None  # type: ignore[assignment]  # MicroPython
 
 
 def check_can_wait(port: "Any") -> None:
@@ -33,7 +33,7 @@ def run_until(seconds: "Any", expired: "Any", fn: "Any", args: "Any") -> "Any":
     The abandoned call goes on, unseen, until it ends by itself; it does not keep the process
     alive.  It sees the context variables of the caller.
     """
-    outcome = []
+    outcome: "Any" = []
     done = _thread.allocate_lock()
     done.acquire()
     run = copy_context().run if copy_context is not None else _call

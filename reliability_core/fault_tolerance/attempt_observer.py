@@ -16,7 +16,7 @@ def outcome_of(error: "Any") -> "Any":
         return "cancelled"
     code = code_of(error)
     if code == "deadline_exceeded":
-        return "timed_out" if error.started else "rejected"
+        return "timed_out" if getattr(error, "started", True) else "rejected"
     return "rejected" if code in ("circuit_open", "rate_limited", "bulkhead_full") else "failure"
 
 

@@ -29,7 +29,7 @@ class Random:
         elif isinstance(seed, bool) or not isinstance(seed, int):
             refuse(TypeError, "seed", seed, "an int or None")
         # Zero is the one state that xorshift cannot leave; the product spreads small seeds.
-        self._state = (seed * 2654435761 + 0x9E3779B9) & 0xFFFFFFFF or 0x9E3779B9
+        self._state: int = (seed * 2654435761 + 0x9E3779B9) & 0xFFFFFFFF or 0x9E3779B9
         self._lock = new_lock()
 
     def below(self, limit: int) -> int:
@@ -69,11 +69,11 @@ class Backoff:
         self.kind = kind
         self.jitter = jitter
         self.clock = clock
-        self.initial = clock.ticks(initial_delay, "initial_delay")
-        self.maximum = clock.ticks(max_delay, "max_delay")
+        self.initial: int = clock.ticks(initial_delay, "initial_delay")
+        self.maximum: int = clock.ticks(max_delay, "max_delay")
         if self.maximum < self.initial:
             refuse(ValueError, "max_delay", max_delay, "at least initial_delay (%s)" % initial_delay)
-        self.multiplier = check_number("backoff_multiplier", multiplier, 1)
+        self.multiplier: "Any" = check_number("backoff_multiplier", multiplier, 1)
         self.random = Random(seed)
 
     def longest(self, count: "Any", asked: "Any") -> "Any":
@@ -98,8 +98,8 @@ class Delays:
     def __init__(self, backoff: "Any") -> None:
         self._backoff = backoff
         self._attempt = 0
-        self._base = 0
-        self._before = 0
+        self._base: int = 0
+        self._before: int = 0
 
     def next(self) -> int:
         backoff = self._backoff
@@ -115,15 +115,15 @@ class Delays:
         self._attempt += 1
         return self._advance()
 
-    def _advance(self) -> "Any":
+    def _advance(self) -> int:
         self._base = min(self._backoff.maximum, self._grown())
         return self._base
 
-    def _grown(self) -> "Any":
+    def _grown(self) -> int:
         backoff = self._backoff
         kind = backoff.kind
         if callable(kind):
-            return backoff.clock.ticks(kind(self._attempt), "backoff(%d)" % self._attempt)
+            return int(backoff.clock.ticks(kind(self._attempt), "backoff(%d)" % self._attempt))
         if kind == "constant" or self._attempt == 1:
             return backoff.initial
         if kind == "linear":
@@ -133,7 +133,7 @@ class Delays:
         before, self._before = self._before, self._base
         return self._base + before
 
-    def _jittered(self, base: "Any") -> "Any":
+    def _jittered(self, base: "Any") -> int:
         backoff = self._backoff
         if backoff.jitter == "full":
             return backoff.random.below(base)

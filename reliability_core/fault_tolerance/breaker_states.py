@@ -25,8 +25,8 @@ happens under the lock.
 
 An error that ``failure_on`` matches is a failure; any other counts as neither success nor failure.
 Neither, too, are a cancellation, a rejection by a rate limiter or bulkhead inside the breaker, a
-deadline that had passed before the call began, and one set outside the breaker that ended it.  A slow call counts as slow whatever its outcome;
-in half-open it is a failure.
+deadline that had passed before the call began, and one set outside the breaker that ended it.  A
+slow call counts as slow whatever its outcome; in half-open it is a failure.
 """
 
 from ..errors import code_of
@@ -34,7 +34,7 @@ from ..port import Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable, List, Optional, Union
 
 
 class Permit:
@@ -52,14 +52,13 @@ class Permit:
     def __enter__(self) -> "Any":
         return self
 
-    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> None:
         if kind is None:
             self.success()
         elif issubclass(kind, Exception):
             self.failure(error)
         else:
             self.cancel()
-        return False
 
 
 class Closed(Permit):
@@ -105,7 +104,7 @@ class Trial:
     """A half-open generation: its outstanding probes, oldest first, and its successes."""
 
     def __init__(self) -> None:
-        self.outstanding = []
+        self.outstanding: "List[Probe]" = []
         self.successes = 0
 
     def describe(self) -> "Any":
@@ -162,6 +161,25 @@ class Probe(Permit):
 class States(Policy):
     """The transitions.  ``CircuitBreaker`` adds options, admission and calls."""
 
+    if TYPE_CHECKING:
+        _state: str
+        _current: Any  # the generation in force, None while open
+        _gate: Any  # its shared permit, None where there is none
+        _shared: Any  # the same, None where each permit is timed
+        _open_for: int
+        _open_until: int
+        _boot: Callable[[], int]
+        _make: Callable[[Any], Any]
+        _failure_threshold: int
+        _success_threshold: int
+        _half_open_max_calls: int
+        _half_open_timeout: int
+        _timeout: int
+        _multiplier: Union[int, float]
+        _max_timeout: Optional[int]
+        _slow: int
+        _failure_on: Any
+
     def _try(self) -> "Any":
         """Return a permit where there is no shared one: of a closed generation, or for a trial."""
         now = self._boot()
@@ -203,7 +221,8 @@ class States(Policy):
             return
         open_for = self._timeout
         if self._state == "half_open" and self._multiplier > 1:
-            open_for = min(int(self._open_for * self._multiplier), self._max_timeout)
+            longest = self._max_timeout or self._timeout
+            open_for = min(int(self._open_for * self._multiplier), longest)
         self._open_for = open_for
         self._open_until = now + open_for
         self._current = self._gate = self._shared = None

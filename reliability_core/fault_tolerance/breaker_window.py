@@ -4,8 +4,8 @@
 With the rate's numerator and denominator as integers, a full window trips when it has at least
 ``enough = ceil(rate * size)`` failures, that is, when the failure ``enough`` places back is itself
 within the last ``size`` calls.  So each failure writes its call number into a ring of ``enough``
-places and looks at the one it replaces next: no loop, and a success is nothing but a count.  Before the window is full, all
-calls are in it and two counters decide.  A success never raises the rate; it can only complete
+places and looks at the one it replaces next: no loop, and a success is nothing but a count.  Before
+the window is full, all calls are in it and two counters decide.  A success never raises the rate; it can only complete
 ``minimum_calls``, and ``watch`` is set while that could trip.
 
 Where a counter may lose an update between threads, ``watch`` stays set, and every success is booked

@@ -73,7 +73,7 @@ class CircuitBreaker(States):
         if config is not None:
             from .config import CircuitBreakerConfig
 
-            given = (failure_threshold, success_threshold, timeout, timeout_multiplier, max_timeout, window)
+            given: "Any" = (failure_threshold, success_threshold, timeout, timeout_multiplier, max_timeout, window)
             given += (minimum_calls, failure_rate, slow_call_duration, slow_call_rate, half_open_max_calls)
             given += (half_open_timeout, failure_on, failure_if_result)
             options = CircuitBreakerConfig.merge(config, given)
@@ -142,7 +142,7 @@ class CircuitBreaker(States):
         """Return its state as plain data: ``name``, ``state``, ``retry_after`` and, by the state,
         ``failures``, ``calls``, ``failure_rate``, ``slow_call_rate``, ``successes``, ``outstanding``."""
         current = self._current
-        data = {} if current is None else current.describe()
+        data: "Dict[str, Any]" = {} if current is None else current.describe()
         data["name"] = self.name
         data["state"] = self.state
         data["retry_after"] = self.retry_after

@@ -73,14 +73,14 @@ class RateLimiter(Policy):
         self._drained = self._limit // leak + 1  # ticks in which a full bucket runs dry
         self._level = 0
         self._last = self._now()
-        self._windows = None
+        self._windows: "Any" = None
         if algorithm.endswith("window") or algorithm == "sliding_log":
             from .rate_windows import make_windows
 
             self._windows = make_windows(algorithm, capacity, -(-capacity * cost // leak), self._last)
         self._max_wait = None if max_wait is None else self._clock.ticks(max_wait, "max_wait")
         self._suspended = self._clock.suspended()
-        self._lines = []  # a waiting line for each event loop
+        self._lines: "Any" = []  # a waiting line for each event loop
         self._nest()
 
     # -- decisions ---------------------------------------------------------------------------
@@ -93,7 +93,7 @@ class RateLimiter(Policy):
         if n != 1:
             self._check(n)
         if self._windows is not None:
-            return self._book(n, 0) == 0
+            return bool(self._book(n, 0) == 0)
         now = self._now()
         with self._lock:
             level = self._level
@@ -109,7 +109,7 @@ class RateLimiter(Policy):
                 self._level = level
                 self._last = now
                 return True
-        return self._suspension_over() and self._book(n, 0) == 0
+        return bool(self._suspension_over() and self._book(n, 0) == 0)
 
     def _book(self, n: "Any", longest: "Any") -> "Any":
         """Book ``n`` calls: ticks to wait for them, or -1 if that is more than ``longest`` (not

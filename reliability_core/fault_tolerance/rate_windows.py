@@ -6,7 +6,7 @@ returns the ticks to wait, or -1 when that is more than ``longest`` and nothing 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
 
 def make_windows(algorithm: "Any", capacity: "Any", width: "Any", now: "Any") -> "Any":
@@ -16,6 +16,10 @@ def make_windows(algorithm: "Any", capacity: "Any", width: "Any", now: "Any") ->
 
 
 class _Windows:
+    if TYPE_CHECKING:
+        _slot: Callable[[int, int], int]
+        _take: Callable[[int, int], None]
+
     def __init__(self, capacity: "Any", width: "Any", now: "Any") -> None:
         self._capacity = capacity
         self._width = width

@@ -7,7 +7,7 @@
             upload(data)                             await upload(data)
 """
 
-from .retry import _Run
+from .retry_run import Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ class Attempts:
         self._started = policy._now()
         self._delay = 0
         self._done = False
-        self._last = None
-        self.run = None
+        self._last: "Any" = None
+        self.run: "Any" = None
 
     def __iter__(self) -> "Any":
         return self
@@ -63,7 +63,7 @@ class Attempts:
             self._done = True
             return False
         if self.run is None:
-            self.run = _Run(self._policy, self._started, self._policy._budget)
+            self.run = Run(self._policy, self._started, self._policy._budget)
         self._delay = self.run.wait(error, attempt.result)
         if self._delay >= 0:
             return True

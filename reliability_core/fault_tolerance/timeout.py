@@ -94,7 +94,7 @@ class _Armed:
         except Exception as error:
             self._cancelled_from_outside()
             # A deadline further in was this one, seen from there.
-            if not (code_of(error) == "deadline_exceeded" and error.seconds is None and self._own):
+            if not (code_of(error) == "deadline_exceeded" and getattr(error, "seconds", 0) is None and self._own):
                 raise
         finally:
             if not self._fired:

@@ -20,7 +20,7 @@ class WaitingLine:
     def __init__(self, limiter: "Any") -> None:
         self._limiter = limiter
         self._clock = limiter._clock
-        self._entries = []
+        self._entries: "Any" = []
         self._timer = None
 
     async def wait(self, slot: "Any", n: "Any") -> None:
@@ -107,7 +107,8 @@ class Reservation:
     @property
     def delay(self) -> float:
         clock = self._limiter._clock
-        return clock.seconds(max(0, self._slot - clock.now()))
+        left: float = clock.seconds(max(0, self._slot - clock.now()))
+        return left
 
     def cancel(self) -> None:
         """Give the booking back; what was booked after it keeps its place."""
