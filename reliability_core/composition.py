@@ -52,7 +52,7 @@ def _function() -> None:
 
 _COROUTINE_FUNCTION = type(_coroutine_function)
 # MicroPython gives ``async def`` and generator functions a type of their own, CPython does not.
-_TYPE_TELLS = bool(type(_function) != _COROUTINE_FUNCTION)
+_TYPE_TELLS = len({_COROUTINE_FUNCTION, type(_function)}) == 2
 
 
 def kind_of(fn: "Any") -> str:

@@ -95,7 +95,7 @@ class Backoff:
 class Delays:
     """The delays of one call: ``next()`` returns the next one in ticks."""
 
-    def __init__(self, backoff: "Any") -> None:
+    def __init__(self, backoff: Backoff) -> None:
         self._backoff = backoff
         self._attempt = 0
         self._base: int = 0
