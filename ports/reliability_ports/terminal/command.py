@@ -51,6 +51,9 @@ def main(argv: "Optional[Sequence[str]]" = None, default_verb: "Optional[str]" =
             return _without_reader()
         print("%s: %s" % (PROGRAM, error), file=sys.stderr)
         return 2
+    except Exception as error:  # a fault of ours: not to be mistaken for exit code 1, a finding
+        _show(error)
+        return 2
 
 
 async def amain(argv: "Sequence[str]" = (), default_verb: "Optional[str]" = None) -> int:
@@ -127,6 +130,14 @@ def _help() -> str:
 def _help_of(verb: str, module: "Any") -> str:
     lines = ["usage: %s %s [options]" % (PROGRAM, verb), "", module.HELP, "", "options:"]
     return "\n".join(lines + describe(module.OPTIONS + (HELP,)))
+
+
+def _show(error: "Any") -> None:
+    """Print the traceback as the interpreter would."""
+    if hasattr(sys, "print_exception"):
+        sys.print_exception(error, sys.stderr)  # MicroPython
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)
 
 
 def _flush() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 KEY, OUTCOME, STARTED, LATENCY = range(4)  # the columns of the log
 OK, ERROR, BUSY, NO_ANSWER, GAVE_UP, NOT_SENT = range(6)
-OUTCOMES = ("200", "500", "503", "no answer", "gave up waiting", "not sent")
+OUTCOMES = ("200", "500", "503", "no answer", "cut off", "not sent")
 
 _OUTCOME_OF_STATUS = {200: OK, 500: ERROR, 503: BUSY}
 

@@ -66,7 +66,7 @@ SCRIPT = _lay_out(
         Phase("hangs", 1.4, "12 % are never answered", hang=0.12),
         Phase("outage", 2.2, "every connection is dropped", drop=1.0),
         Phase("calm", 1.0, "the service is back"),
-        Phase("overload", 1.6, "2.5 times the calls; above 300/s: 503, Retry-After 1", demand=2.5, sheds=True),
+        Phase("overload", 1.6, "twice the calls; above 300/s: 503, Retry-After 1", demand=2.0, sheds=True),
         Phase("calm", 1.2, "all is well"),
     )
 )
