@@ -133,7 +133,7 @@ class Delays:
         before, self._before = self._before, self._base
         return self._base + before
 
-    def _jittered(self, base: "Any") -> int:
+    def _jittered(self, base: int) -> int:
         backoff = self._backoff
         if backoff.jitter == "full":
             return backoff.random.below(base)

@@ -8,6 +8,8 @@ A success in a window that needs no judgement is booked by ``permit.calls += 1``
 says when it does, and stays set where that statement would not be exact (see ``breaker_window``).
 """
 
+from ..errors import CircuitOpenError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -32,8 +34,30 @@ class _Started:
 def guard(breaker: "Any", inner: "Any") -> "Any":
     admit, now, slow, bad = breaker._admit, breaker._now, breaker._slow, breaker._failure_if_result
 
+    def consecutive(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
+        permit = breaker._gate
+        if permit is None:
+            permit = admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
+        try:
+            result = inner(fn, args, kwargs)
+        except Exception as error:
+            permit.failure(error)
+            raise
+        except BaseException:
+            permit.cancel()
+            raise
+        if permit.watch:
+            permit.success()
+        return result
+
     def guarded(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-        permit = breaker._gate or admit()
+        permit = breaker._gate
+        if permit is None:
+            permit = admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
         call = _Started(fn, now) if slow else fn
         try:
             result = inner(call, args, kwargs)
@@ -44,20 +68,39 @@ def guard(breaker: "Any", inner: "Any") -> "Any":
         except BaseException:
             permit.cancel()
             raise
-        if failed:
-            permit.failure(None, call.elapsed() if slow else 0)
-        else:
-            permit.success(call.elapsed() if slow else 0)
+        (permit.failed if failed else permit.success)(call.elapsed() if slow else 0)
         return result
 
-    return guarded
+    return consecutive if breaker._short else guarded
 
 
 def aguard(breaker: "Any", inner: "Any") -> "Any":
     admit, now, slow, bad = breaker._admit, breaker._now, breaker._slow, breaker._failure_if_result
 
+    async def consecutive(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
+        permit = breaker._gate
+        if permit is None:
+            permit = admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
+        try:
+            result = await inner(fn, args, kwargs)
+        except Exception as error:
+            permit.failure(error)
+            raise
+        except BaseException:
+            permit.cancel()
+            raise
+        if permit.watch:
+            permit.success()
+        return result
+
     async def guarded(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-        permit = breaker._gate or admit()
+        permit = breaker._gate
+        if permit is None:
+            permit = admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
         call = _Started(fn, now) if slow else fn
         try:
             result = await inner(call, args, kwargs)
@@ -68,20 +111,21 @@ def aguard(breaker: "Any", inner: "Any") -> "Any":
         except BaseException:
             permit.cancel()
             raise
-        if failed:
-            permit.failure(None, call.elapsed() if slow else 0)
-        else:
-            permit.success(call.elapsed() if slow else 0)
+        (permit.failed if failed else permit.success)(call.elapsed() if slow else 0)
         return result
 
-    return guarded
+    return consecutive if breaker._short else guarded
 
 
 def decorated(breaker: "Any", fn: "Any") -> "Any":
     admit, now, slow, windowed = breaker._admit, breaker._now, breaker._slow, breaker._windowed
 
     def consecutive(*args: "Any", **kwargs: "Any") -> "Any":
-        permit = breaker._gate or admit()
+        permit = breaker._gate
+        if permit is None:
+            permit = admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
         try:
             result = fn(*args, **kwargs)
         except Exception as error:
@@ -95,7 +139,11 @@ def decorated(breaker: "Any", fn: "Any") -> "Any":
         return result
 
     def window(*args: "Any", **kwargs: "Any") -> "Any":
-        permit = breaker._gate or admit()
+        permit = breaker._gate
+        if permit is None:
+            permit = admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
         started = now() if slow else 0
         try:
             result = fn(*args, **kwargs)
@@ -119,7 +167,11 @@ def adecorated(breaker: "Any", fn: "Any") -> "Any":
     admit, now, slow, windowed = breaker._admit, breaker._now, breaker._slow, breaker._windowed
 
     async def consecutive(*args: "Any", **kwargs: "Any") -> "Any":
-        permit = breaker._gate or admit()
+        permit = breaker._gate
+        if permit is None:
+            permit = admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
         try:
             result = await fn(*args, **kwargs)
         except Exception as error:
@@ -133,7 +185,11 @@ def adecorated(breaker: "Any", fn: "Any") -> "Any":
         return result
 
     async def window(*args: "Any", **kwargs: "Any") -> "Any":
-        permit = breaker._gate or admit()
+        permit = breaker._gate
+        if permit is None:
+            permit = admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
         started = now() if slow else 0
         try:
             result = await fn(*args, **kwargs)

@@ -46,6 +46,10 @@ class Permit:
     def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
         """Book a failure, unless ``error`` is one that counts as neither."""
 
+    def failed(self, elapsed: "Any" = 0) -> None:
+        """Book a failure without an error: a result that counts as one."""
+        self.failure(None, elapsed)
+
     def cancel(self) -> None:
         """Book neither, and give the permit back."""
 

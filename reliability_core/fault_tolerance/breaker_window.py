@@ -92,6 +92,7 @@ class CountWindow(Permit):
 
     def __init__(self, breaker: "Any", size: "Any", minimum: "Any", failure_rate: "Any", slow_rate: "Any") -> None:
         self._breaker = breaker
+        self._size = size
         self._minimum = minimum
         self._failures = _Rate(failure_rate, size, minimum)
         self._slow = _Rate(slow_rate, size, minimum) if breaker._slow else None
@@ -123,9 +124,9 @@ class CountWindow(Permit):
                 self._slow.mark(number)
             self.watch = COUNTS_NEED_LOCK or number < self._minimum
             if self._failures.reached(number):
-                breaker._trip(now, "failure rate reached over %d calls" % number)
+                breaker._trip(now, "failure rate reached over %d calls" % min(number, self._size))
             elif self._slow is not None and self._slow.reached(number):
-                breaker._trip(now, "rate of slow calls reached over %d calls" % number)
+                breaker._trip(now, "rate of slow calls reached over %d calls" % min(number, self._size))
             else:
                 return
         breaker._deliver()

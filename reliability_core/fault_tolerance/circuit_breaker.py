@@ -157,38 +157,44 @@ class CircuitBreaker(States):
         out of it counts as neither; or settle the permit yourself: ``success()``,
         ``failure(error)`` or ``cancel()``.
         """
-        return self._shared or self._admit_timed()
+        permit = self._shared
+        if permit is None:
+            permit = self._timed(self._gate or self._admit())
+            if isinstance(permit, CircuitOpenError):
+                raise permit
+        return permit
 
     def try_acquire(self) -> "Any":
         """Return a permit, or ``None`` where ``acquire()`` would raise."""
-        return self._shared or self._try_timed()
+        permit = self._shared
+        if permit is None:
+            permit = self._timed(self._gate or self._admit())
+            if isinstance(permit, CircuitOpenError):
+                return None
+        return permit
 
     def _admit(self) -> "Any":
-        left = self._open_until - self._boot()
-        if left <= 0 or self._state != "open":
-            permit = self._try()
-            if permit is not None:
-                return permit
-        if self._listener is not None:
-            self._emit("call_rejected", {"policy": "circuit_breaker", "retry_after": self.retry_after})
-        if left > 0 and self._state == "open":
-            raise CircuitOpenError(self.name, left / self._hz)
-        raise CircuitOpenError(self.name, self.retry_after, self._state)
+        """Return a permit where there is no shared one, or the error for the caller to raise.
 
-    def _admit_timed(self) -> "Any":
-        return self._timed(self._gate or self._admit())
-
-    def _try_timed(self) -> "Any":
-        permit = self._gate or self._try()
+        Raised there, it has a short traceback, and costs less.
+        """
+        if self._state == "open" and self._listener is None:
+            left = self._open_until - self._boot()
+            if left > 0:
+                return CircuitOpenError(self.name, left / self._hz)
+        permit = self._try()
         if permit is not None:
-            return self._timed(permit)
+            return permit
+        state, retry_after = self._state, self.retry_after
         if self._listener is not None:
-            self._emit("call_rejected", {"policy": "circuit_breaker", "retry_after": self.retry_after})
-        return None
+            self._emit("call_rejected", {"policy": "circuit_breaker", "retry_after": retry_after})
+        return CircuitOpenError(self.name, retry_after, state)
 
     def _timed(self, permit: "Any") -> "Any":
         # Only a permit that measures time is not shared.
-        return self._timed_permit(permit, self._now) if self._slow else permit
+        if self._slow and not isinstance(permit, CircuitOpenError):
+            return self._timed_permit(permit, self._now)
+        return permit
 
     def force_open(self) -> None:
         """Reject every call until ``reset()``."""
@@ -212,7 +218,11 @@ class CircuitBreaker(States):
         """Call ``fn(*args, **kwargs)`` and return its result, or raise ``CircuitOpenError``."""
         if not self._short:
             return super().call(fn, *args, **kwargs)
-        permit = self._gate or self._admit()
+        permit = self._gate
+        if permit is None:
+            permit = self._admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
         try:
             result = fn(*args, **kwargs)
         except Exception as error:
@@ -231,7 +241,11 @@ class CircuitBreaker(States):
         """Await ``fn(*args, **kwargs)`` and return its result, or raise ``CircuitOpenError``."""
         if not self._short:
             return await super().acall(fn, *args, **kwargs)
-        permit = self._gate or self._admit()
+        permit = self._gate
+        if permit is None:
+            permit = self._admit()
+            if isinstance(permit, CircuitOpenError):
+                raise permit
         try:
             result = await fn(*args, **kwargs)
         except Exception as error:

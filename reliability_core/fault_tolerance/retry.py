@@ -10,6 +10,7 @@ into the deadline where there is one, else into ``max_delay``.  If it does not f
 further attempt, since an earlier one would be refused.
 """
 
+from ..composition import direct
 from ..errors import check_callable, check_count, code_of, error_matcher
 from ..port import Policy, current_port
 from .backoff import Backoff
@@ -118,10 +119,48 @@ class RetryPolicy(Policy):
                 seconds = min(seconds, clock.seconds(self._deadline) + attempt)
         return seconds, calls * self._max_attempts
 
+    # -- calls -------------------------------------------------------------------------------
+    # The first attempt is in the wrapper, with nothing around it; what follows a failure is shared.
+
+    def _decorate_sync(self, fn: "Any") -> "Any":
+        if self._retry_if_result is not None or self._budget is not None:
+            return super()._decorate_sync(fn)
+        now, again, timed = self._now, self._again, self._deadline is not None
+
+        def retrying(*args: "Any", **kwargs: "Any") -> "Any":
+            started = now() if timed else 0
+            try:
+                return fn(*args, **kwargs)
+            except Exception as first:
+                error = first
+            try:
+                return again(Run(self, started, None), error, None, direct, (fn, args, kwargs))
+            finally:
+                del error  # no cycle between the error and this frame
+
+        return retrying
+
+    def _decorate_async(self, fn: "Any") -> "Any":
+        if self._retry_if_result is not None or self._budget is not None:
+            return super()._decorate_async(fn)
+        now, aagain, timed = self._now, self._aagain, self._deadline is not None
+
+        async def retrying(*args: "Any", **kwargs: "Any") -> "Any":
+            started = now() if timed else 0
+            try:
+                return await fn(*args, **kwargs)
+            except Exception as first:
+                error = first
+            try:
+                return await aagain(Run(self, started, None), error, None, direct, (fn, args, kwargs))
+            finally:
+                del error  # no cycle between the error and this frame
+
+        return retrying
+
     def _wrap(self, inner: "Any", budget: "Any" = None) -> "Any":
-        now, sleep, bad = self._now, self._clock.sleep, self._retry_if_result
+        now, bad, again, timed = self._now, self._retry_if_result, self._again, self._deadline is not None
         budget = budget or self._budget
-        timed = self._deadline is not None
 
         def retrying(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             started = now() if timed else 0
@@ -135,35 +174,16 @@ class RetryPolicy(Policy):
             else:
                 if bad is None or not bad(result):
                     return result
-                error = None
-            run = Run(self, started, budget)
             try:
-                while True:
-                    delay = run.wait(error, result)
-                    if delay > 0:
-                        sleep(delay)
-                    if delay < 0 or run.late():
-                        run.give_up(error, result)
-                    run.enter()
-                    try:
-                        result = inner(fn, args, kwargs)
-                    except Exception as latest:
-                        error = latest
-                    else:
-                        if bad is None or not bad(result):
-                            return result
-                        error = None
-                    finally:
-                        run.leave()
+                return again(Run(self, started, budget), error, result, inner, (fn, args, kwargs))
             finally:
-                error = None  # no cycle between the error and this frame
+                del error  # no cycle between the error and this frame
 
         return retrying
 
     def _awrap(self, inner: "Any", budget: "Any" = None) -> "Any":
-        now, asleep, bad = self._now, self._clock.asleep, self._retry_if_result
+        now, bad, aagain, timed = self._now, self._retry_if_result, self._aagain, self._deadline is not None
         budget = budget or self._budget
-        timed = self._deadline is not None
 
         async def retrying(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             started = now() if timed else 0
@@ -177,27 +197,55 @@ class RetryPolicy(Policy):
             else:
                 if bad is None or not bad(result):
                     return result
-                error = None
-            run = Run(self, started, budget)
             try:
-                while True:
-                    delay = run.wait(error, result)
-                    if delay > 0:
-                        await asleep(delay)
-                    if delay < 0 or run.late():
-                        run.give_up(error, result)
-                    run.enter()
-                    try:
-                        result = await inner(fn, args, kwargs)
-                    except Exception as latest:
-                        error = latest
-                    else:
-                        if bad is None or not bad(result):
-                            return result
-                        error = None
-                    finally:
-                        run.leave()
+                return await aagain(Run(self, started, budget), error, result, inner, (fn, args, kwargs))
             finally:
-                error = None  # no cycle between the error and this frame
+                del error  # no cycle between the error and this frame
 
         return retrying
+
+    def _again(self, run: "Run", error: "Any", result: "Any", inner: "Any", call: "Any") -> "Any":
+        """Make the attempts after the first, which ended with ``error`` or ``result``."""
+        bad, sleep = self._retry_if_result, self._clock.sleep
+        try:
+            while True:
+                delay = run.wait(error, result)
+                if delay > 0:
+                    sleep(delay)
+                if delay < 0 or run.late():
+                    run.give_up(error, result)
+                run.enter()
+                error = None
+                try:
+                    result = inner(*call)
+                except Exception as latest:
+                    error = latest
+                finally:
+                    run.leave()
+                if error is None and (bad is None or not bad(result)):
+                    return result
+        finally:
+            del error
+
+    async def _aagain(self, run: "Run", error: "Any", result: "Any", inner: "Any", call: "Any") -> "Any":
+        """The same, awaited."""
+        bad, asleep = self._retry_if_result, self._clock.asleep
+        try:
+            while True:
+                delay = run.wait(error, result)
+                if delay > 0:
+                    await asleep(delay)
+                if delay < 0 or run.late():
+                    run.give_up(error, result)
+                run.enter()
+                error = None
+                try:
+                    result = await inner(*call)
+                except Exception as latest:
+                    error = latest
+                finally:
+                    run.leave()
+                if error is None and (bad is None or not bad(result)):
+                    return result
+        finally:
+            del error

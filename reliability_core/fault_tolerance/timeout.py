@@ -23,44 +23,13 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional, Union
 
 
-class _TimedAwait:
-    """The awaitable of one timed call."""
-
-    def __init__(self, policy: "Any", inner: "Any", fn: "Any", args: "Any", kwargs: "Any") -> None:
-        self._policy = policy
-        self._inner = inner
-        self._call = (fn, args, kwargs)
-
-    def __await__(self) -> "Any":
-        policy = self._policy
-        clock = policy._clock
-        slot = clock.deadline_slot
-        outer = None if slot is None else slot.get()
-        at = policy._at(outer)
-        own = outer is None or at < outer
-        if own and slot is not None:
-            slot.set(at)
-        try:
-            awaited = self._inner(*self._call)
-            # A coroutine is stepped as it is; any other awaitable by its iterator.
-            steps = awaited if hasattr(awaited, "send") else awaited.__await__()
-            try:
-                signal = steps.send(None)
-            except StopIteration as stop:
-                return stop.value
-            return (yield from _Armed(policy, at, own).drive(steps, signal))
-        finally:
-            if own and slot is not None:
-                slot.set(outer)
-
-    __iter__ = __await__  # how MicroPython awaits
-
-
 class _Armed:
-    """A call that has suspended, and the timer that will cancel it."""
+    """The rest of a call that has suspended, awaited under a timer that will cancel it."""
 
-    def __init__(self, policy: "Any", at: "Any", own: "Any") -> None:
+    def __init__(self, policy: "Any", at: "Any", own: "Any", steps: "Any", signal: "Any") -> None:
         self._policy = policy
+        self._steps = steps
+        self._signal = signal
         self._at = at
         self._own = own
         asyncio = sys.modules["asyncio"]
@@ -74,8 +43,9 @@ class _Armed:
         self._fired = True
         self._task.cancel()
 
-    def drive(self, steps: "Any", signal: "Any") -> "Any":
+    def __await__(self) -> "Any":
         clock = self._policy._clock
+        steps, signal = self._steps, self._signal
         timer = clock.timer(self._at - clock.now(), self._expire)
         try:
             while True:
@@ -100,6 +70,8 @@ class _Armed:
             if not self._fired:
                 timer.cancel()
         raise self._policy._exceeded(True, self._own)
+
+    __iter__ = __await__  # how MicroPython awaits
 
     def _cancelled_from_outside(self) -> "Any":
         """Take our cancellation back; return whether there was another, or ours was not the one."""
@@ -167,27 +139,53 @@ class Timeout(Policy):
             return self._refuse
         if interrupt is not None:
             inner = interrupt(inner)
-        now, ticks = self._now, self._ticks
+        now, ticks, get, put = self._now, self._ticks, slot.get, slot.set
 
         def timed(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-            outer = slot.get()
-            if outer is not None and outer <= now() + ticks:
-                self._at(outer)
+            at = now() + ticks
+            outer = get()
+            if outer is not None and outer <= at:
+                self._at(outer)  # refuses if it has passed
                 return inner(fn, args, kwargs)
-            slot.set(now() + ticks)
+            put(at)
             try:
                 return inner(fn, args, kwargs)
             finally:
-                slot.set(outer)
+                put(outer)
 
         return timed
 
     def _awrap(self, inner: "Any") -> "Any":
-        def timed(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-            return _TimedAwait(self, inner, fn, args, kwargs)
+        slot, now, ticks = self._clock.deadline_slot, self._now, self._ticks
+        get, put = (_no_deadline, _no_deadline) if slot is None else (slot.get, slot.set)
+
+        async def timed(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
+            at = now() + ticks
+            outer = get()
+            own = outer is None or at < outer
+            if own:
+                put(at)
+            else:
+                at = self._at(outer)  # refuses if it has passed
+            try:
+                awaited = inner(fn, args, kwargs)
+                # A coroutine is stepped as it is; any other awaitable by its iterator.
+                steps = awaited if hasattr(awaited, "send") else awaited.__await__()
+                try:
+                    signal = steps.send(None)
+                except StopIteration as stop:
+                    return stop.value
+                return await _Armed(self, at, own, steps, signal)
+            finally:
+                if own:
+                    put(outer)
 
         return timed
 
     def _refuse(self, fn: "Any", args: "Any", kwargs: "Any") -> None:
         reason = "it cannot keep a deadline per task; await the call instead"
         raise UnsupportedError("a timeout for a plain call", current_port().name, reason)
+
+
+def _no_deadline(*at: "Any") -> None:
+    """The slot of a port that has none: nothing is kept, and nothing found."""
