@@ -5,6 +5,8 @@ and ``_awrap`` for awaited ones.  Nesting them once gives one closure a layer an
 is made twice; the innermost, ``direct``, makes the call.
 """
 
+from .port import direct
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -19,11 +21,6 @@ _GENERATOR = 0x20
 _COROUTINE = 0x80
 _ITERABLE_COROUTINE = 0x100
 _ASYNC_GENERATOR = 0x200
-
-
-def direct(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-    """Make the call: the innermost layer.  Awaited, it is the same: what ``fn`` returns is."""
-    return fn(*args, **kwargs)
 
 
 def nest(policies: "Any", inner: "Any" = direct) -> "Any":
@@ -63,7 +60,9 @@ def kind_of(fn: "Any") -> str:
     while _partial and isinstance(fn, _partial):
         fn = fn.func
     if _TYPE_TELLS:
-        return "async" if type(fn) is _COROUTINE_FUNCTION else "sync"
+        # A closure and a bound method have types of their own; their text names the function inside.
+        inside = type(fn).__name__ in ("closure", "bound_method") and "<generator" in repr(fn)
+        return "async" if inside or type(fn) is _COROUTINE_FUNCTION else "sync"
     code = getattr(fn, "__code__", None)
     if code is None:  # an instance: what its class calls decides
         code = getattr(getattr(type(fn), "__call__", None), "__code__", None)  # noqa: B004

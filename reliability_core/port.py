@@ -197,6 +197,11 @@ def refuse_coroutine(coroutine: "Any", fn: "Any") -> None:
     raise TypeError("%r returned a coroutine; await policy.acall(...) instead of policy.call(...)" % (fn,))
 
 
+def direct(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
+    """Make the call: the innermost layer.  Awaited, it is the same: what ``fn`` returns is."""
+    return fn(*args, **kwargs)
+
+
 class Policy:
     """Base of the policies: name, clock, lock, listener, and what a decorator does.
 
@@ -214,6 +219,8 @@ class Policy:
         self._clock = current_port().clock if clock is None else clock
         self._now = self._clock.now
         self._lock = new_lock()
+        self._run: "Any" = None  # what ``call`` and ``acall`` run
+        self._arun: "Any" = None
         self._listener: "Any" = None
         if on_event is not None:
             from .listener import Listener
@@ -239,30 +246,27 @@ class Policy:
 
     def call(self, fn: "Callable[P, R]", *args: "P.args", **kwargs: "P.kwargs") -> "R":
         """Call ``fn(*args, **kwargs)`` under this policy and return its result."""
-        result: "R" = self._run(fn, args, kwargs)
+        run = self._run
+        if run is None:  # a policy inside another is never called itself
+            run = self._run = self._wrap(direct)
+        result: "R" = run(fn, args, kwargs)
         if type(result) is COROUTINE:
             refuse_coroutine(result, fn)
         return result
 
     async def acall(self, fn: "Callable[P, Awaitable[R]]", *args: "P.args", **kwargs: "P.kwargs") -> "R":
         """Await ``fn(*args, **kwargs)`` under this policy and return its result."""
-        result: "R" = await self._arun(fn, args, kwargs)
+        run = self._arun
+        if run is None:
+            run = self._arun = self._awrap(direct)
+        result: "R" = await run(fn, args, kwargs)
         return result
 
     def _worst(self, seconds: "Any", calls: "Any") -> "Any":
         """The longest time (``None``: no bound) and most calls, given those of what is inside."""
         return seconds, calls
 
-    def _nest(self) -> None:
-        """Build what ``call`` and ``acall`` run; a subclass does it at the end of its constructor."""
-        from .composition import direct
-
-        self._run = self._wrap(direct)
-        self._arun = self._awrap(direct)
-
     def _decorate_sync(self, fn: "Any") -> "Any":
-        from .composition import direct
-
         run = self._wrap(direct)
 
         def guarded(*args: "Any", **kwargs: "Any") -> "Any":
@@ -271,8 +275,6 @@ class Policy:
         return guarded
 
     def _decorate_async(self, fn: "Any") -> "Any":
-        from .composition import direct
-
         run = self._awrap(direct)
 
         async def guarded(*args: "Any", **kwargs: "Any") -> "Any":

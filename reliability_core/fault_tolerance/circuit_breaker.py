@@ -119,7 +119,7 @@ class CircuitBreaker(States):
         self._open_for = 0
         self._open_until = 0
         if not self._short:
-            self._nest()
+            from . import breaker_guard  # noqa: F401  # now, not in a call
 
     # -- what it says ------------------------------------------------------------------------
 

@@ -42,7 +42,6 @@ class Fallback(Policy):
             raise TypeError("alternatives is (); accepted: a value or a callable, or several in order")
         self._alternatives = alternatives
         self._matches = error_matcher("on", on)
-        self._nest()
 
     def _used(self, error: "Any", alternative: "Any") -> None:
         if self._listener is not None:

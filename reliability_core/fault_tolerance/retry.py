@@ -10,9 +10,8 @@ into the deadline where there is one, else into ``max_delay``.  If it does not f
 further attempt, since an earlier one would be refused.
 """
 
-from ..composition import direct
 from ..errors import check_callable, check_count, code_of, error_matcher
-from ..port import Policy, current_port
+from ..port import Policy, current_port, direct
 from .backoff import Backoff
 from .retry_attempts import Attempts
 from .retry_run import Run
@@ -88,7 +87,6 @@ class RetryPolicy(Policy):
         self._respect_retry_after = respect_retry_after
         self._before_sleep = check_callable("before_sleep", before_sleep)
         self._slot = current_port().slot("retrying")
-        self._nest()
 
     execute = Policy.call  # the specification's names
     aexecute = Policy.acall

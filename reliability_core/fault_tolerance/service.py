@@ -39,7 +39,6 @@ class Pipeline(Policy):
                 refuse(TypeError, "policy", policy, "policies of this library, outermost first")
         super().__init__(name, on_event, clock)
         self.policies = policies
-        self._nest()
 
     def _wrap(self, inner: "Any") -> "Any":
         return nest(self.policies, inner)

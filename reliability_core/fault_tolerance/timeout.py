@@ -112,7 +112,6 @@ class Timeout(Policy):
             from .interrupt import interrupter
 
             self._interrupt = interrupter(interrupt, current_port(), self)
-        self._nest()
 
     def _at(self, outer: "Any") -> "Any":
         """The tick at which this call has to be over, given the deadline in force."""
