@@ -73,6 +73,19 @@ async def test_stop_iteration_of_a_plain_function_passes():
 def test_kinds_of_functions_are_told_apart():
     assert kind_of(add) == "sync" and kind_of(aadd) == "async" and kind_of(len) == "sync"
     assert kind_of(Counter().up) == "sync"
+    inner = 0
+
+    def closure():
+        return inner
+
+    async def aclosure():
+        return inner
+
+    class Guarded:
+        async def aup(self):
+            return 1
+
+    assert kind_of(closure) == "sync" and kind_of(aclosure) == "async" and kind_of(Guarded().aup) == "async"
 
 
 def test_a_pipeline_runs_in_the_order_written():
