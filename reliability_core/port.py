@@ -138,7 +138,10 @@ class Port:
 
             return int.from_bytes(urandom(4), "big")
         except (ImportError, NotImplementedError):
-            mixed: int = self.clock.micros() * 2654435761 + id(self)
+            from random import getrandbits
+
+            # A browser seeds this generator, a bare board may not: there the time has to do.
+            mixed: int = getrandbits(32) ^ self.clock.micros() * 2654435761
             return mixed & 0xFFFFFFFF
 
 
