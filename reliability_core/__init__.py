@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # public name -> the module that has it; a sub-module has a row of its own, because MicroPython
 # asks ``__getattr__`` before it looks for one
 _NAMES = {
+    "CallChainTracer": "execution_flow.call_chain_tracer",
     "CircuitBreaker": "fault_tolerance.circuit_breaker",
     "CircuitBreakerConfig": "fault_tolerance.config",
     "CircuitOpenError": "errors",
@@ -21,6 +22,8 @@ _NAMES = {
     "FallbackError": "errors",
     "BulkheadFullError": "errors",
     "PortError": "errors",
+    "PerformanceMetrics": "metrics.custom_metrics",
+    "QuantileSketch": "sketch",
     "RateLimitError": "errors",
     "RateLimiter": "fault_tolerance.rate_limiter",
     "ReliabilityError": "errors",
@@ -29,6 +32,8 @@ _NAMES = {
     "RetryConfig": "fault_tolerance.config",
     "RetryExhaustedError": "errors",
     "RetryPolicy": "fault_tolerance.retry",
+    "RuntimeEnvironment": "runtime_environments.os_detector",
+    "Span": "execution_flow.span",
     "Timeout": "fault_tolerance.timeout",
     "UnsupportedError": "errors",
     "current_port": "port",
@@ -48,6 +53,7 @@ _MODULES = (
     "port",
     "prelude",
     "runtime_environments",
+    "sketch",
     "testing",
     "worker",
 )
@@ -65,6 +71,8 @@ if TYPE_CHECKING:
     from .errors import ReliabilityError as ReliabilityError
     from .errors import RetryExhaustedError as RetryExhaustedError
     from .errors import UnsupportedError as UnsupportedError
+    from .execution_flow.call_chain_tracer import CallChainTracer as CallChainTracer
+    from .execution_flow.span import Span as Span
     from .fault_tolerance.circuit_breaker import CircuitBreaker as CircuitBreaker
     from .fault_tolerance.config import CircuitBreakerConfig as CircuitBreakerConfig
     from .fault_tolerance.config import RetryConfig as RetryConfig
@@ -75,8 +83,11 @@ if TYPE_CHECKING:
     from .fault_tolerance.service import pipeline as pipeline
     from .fault_tolerance.throttle import RetryBudget as RetryBudget
     from .fault_tolerance.timeout import Timeout as Timeout
+    from .metrics.custom_metrics import PerformanceMetrics as PerformanceMetrics
     from .port import current_port as current_port
     from .port import use_port as use_port
+    from .runtime_environments.os_detector import RuntimeEnvironment as RuntimeEnvironment
+    from .sketch import QuantileSketch as QuantileSketch
 else:
 
     def __getattr__(name: "Any") -> "Any":
