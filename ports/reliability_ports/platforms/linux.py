@@ -10,7 +10,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 
 _CPU_STATES = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
 _AT_CLKTCK = 17  # getauxval(3)
@@ -45,9 +45,19 @@ class LinuxPort:
     def architecture(self) -> "Any":
         return self._os.uname().machine
 
+    @property
+    def alarm(self) -> "Callable[..., Any]":
+        """What ends a plain call by a signal; found when a policy that uses it is constructed."""
+        from .posix_alarm import alarm_of
+
+        return alarm_of(self.name, self._unsupported)
+
     def os_version(self) -> "Optional[str]":
         """The kernel's release, such as "6.1.0-18-amd64"."""
-        return self._read("/proc/sys/kernel/osrelease").strip().decode() or None
+        try:
+            return self._read("/proc/sys/kernel/osrelease").strip().decode() or None
+        except ValueError:  # not UTF-8
+            return None
 
     def is_embedded(self) -> bool:
         return False
@@ -58,7 +68,7 @@ class LinuxPort:
     def cpu_count(self) -> "Optional[int]":
         """The processors that are online on the whole machine, whatever this process may use."""
         try:
-            return _count(self._read("/sys/devices/system/cpu/online"))
+            return _count(self._read("/sys/devices/system/cpu/online")) or None
         except ValueError:
             return None
 
@@ -83,7 +93,7 @@ class LinuxPort:
         ticks = [int(word) for word in words[1:]]
         for state, guest in ((0, 8), (1, 9)):
             if guest < len(ticks):
-                ticks[state] -= ticks[guest]
+                ticks[state] = max(0, ticks[state] - ticks[guest])
         hz = self._ticks_per_second()
         return {state: count / hz for state, count in zip(_CPU_STATES, ticks)}
 
@@ -176,5 +186,5 @@ def _count(cpus: bytes) -> int:
     count = 0
     for part in cpus.strip().split(b","):
         ends = [int(end) for end in part.split(b"-")]
-        count += ends[-1] - ends[0] + 1
+        count += max(0, ends[-1] - ends[0] + 1)
     return count
