@@ -80,18 +80,21 @@ class CallChainTracer:
             refuse(TypeError, "name", name, "a string")
         if parent is not None:
             _check_span("parent", parent)
-        outer = None if self._slot is None else nearest_open(self._slot.get())
+        slot = self._slot
+        outer = None if slot is None else slot.get()
+        if outer is not None and outer._end is not None:
+            outer = nearest_open(outer)
         if self._forks != _forks:
             self._draw_id()  # else a forked child would repeat the ids of its parent
         started = self._micros()
         with self._lock:
             number = self._next_id
             self._next_id = (number + 1) & 0xFFFFFFFFFFFFFFFF or 1  # zero means "no span" to others
-        span = Span("%016x" % number, name, outer if parent is None else parent, outer, started)
+        span = Span(number, name, outer if parent is None else parent, outer, started)
         if attributes is not None:
             span._attributes = dict(attributes)
-        if self._slot is not None:
-            self._slot.set(span)
+        if slot is not None:
+            slot.set(span)
         return span
 
     def end_span(self, span: Span) -> None:
@@ -102,7 +105,9 @@ class CallChainTracer:
         _check_span("span", span)
         ended = self._micros()
         slot = self._slot
-        is_current = slot is not None and nearest_open(slot.get()) is span
+        current = None if slot is None else slot.get()
+        if current is not None and current._end is not None:
+            current = nearest_open(current)
         with self._lock:
             if span._end is not None:
                 return
@@ -112,7 +117,7 @@ class CallChainTracer:
             # Else a chain of tasks, each started by the one before, would keep all its spans alive.
             pushed_out._parent = None
             pushed_out._outer = nearest_open(pushed_out._outer)
-        if is_current:
+        if current is span:
             slot.set(nearest_open(span._outer))
 
     def _keep(self, span: Span) -> "Optional[Span]":

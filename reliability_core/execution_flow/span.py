@@ -10,22 +10,31 @@ DROPPED = -1  # in the place of an end: left open inside a block that is over
 class Span:
     """One operation: made by a tracer, open until the tracer ends it.
 
-    ``id`` and ``parent_id`` are 16 hexadecimal digits; ``parent_id`` is ``None`` for a root.
     Times are seconds of a monotonic clock: only their differences mean anything.
     """
 
     # Times are kept in microseconds: the floats of a board hold seven digits.
-    __slots__ = ("_attributes", "_end", "_outer", "_parent", "_start", "id", "name", "parent_id")
+    __slots__ = ("_attributes", "_end", "_number", "_outer", "_parent", "_parent_number", "_start", "name")
 
-    def __init__(self, id: str, name: str, parent: "Optional[Span]", outer: "Optional[Span]", start: int) -> None:
-        self.id = id
+    def __init__(self, number: int, name: str, parent: "Optional[Span]", outer: "Optional[Span]", start: int) -> None:
         self.name = name
-        self.parent_id = None if parent is None else parent.id
+        self._number = number
+        self._parent_number = None if parent is None else parent._number
         self._parent = parent
         self._outer = outer  # what was current before; not the parent where that was given
         self._start = start
         self._end: "Optional[int]" = None
         self._attributes: "Optional[Dict[str, Any]]" = None
+
+    @property
+    def id(self) -> str:
+        """Its identity: 16 hexadecimal digits."""
+        return "%016x" % self._number
+
+    @property
+    def parent_id(self) -> "Optional[str]":
+        """The ``id`` of the span that it is a part of; ``None`` for a root."""
+        return None if self._parent_number is None else "%016x" % self._parent_number
 
     @property
     def is_open(self) -> bool:

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Optional, Union
 
+_INFINITY = float("inf")
 _CPU = "cpu_usage_percent"
 _QUANTILES = (("p50", 0.5), ("p90", 0.9), ("p99", 0.99))
 
@@ -65,7 +66,8 @@ class PerformanceMetrics:
 
         Every name keeps a sketch of its own: name operations, not their arguments.
         """
-        check_number("seconds", seconds, 0)
+        if type(seconds) is not float or not 0 <= seconds < _INFINITY:  # the common case needs no call
+            check_number("seconds", seconds, 0)
         with self._lock:
             sketch = self._latencies.get(name)
             if sketch is None:
