@@ -4,7 +4,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional
+    from typing import Any, Callable, List, Optional
 
 
 try:
@@ -86,6 +86,24 @@ _ARCHITECTURES = (
 _FROM_FILES = "os_version cpu_count total_memory cpu_times container_evidence kubernetes_evidence".split()
 
 
+class _Files:
+    """The Linux adapter, loaded when the first reading needs it: most programs take none."""
+
+    def __init__(self, unsupported_error: "Any") -> None:
+        self._unsupported = unsupported_error
+        self._linux: "Any" = None
+
+    def reader(self, reading: str) -> "Callable[[], Any]":
+        return lambda: self._take(reading)
+
+    def _take(self, reading: str) -> "Any":
+        if self._linux is None:
+            from .linux import LinuxPort
+
+            self._linux = LinuxPort(self._unsupported)
+        return getattr(self._linux, reading)()
+
+
 class MicroPythonPort:
     """The adapter for MicroPython.
 
@@ -104,11 +122,9 @@ class MicroPythonPort:
             "signals": False,
         }
         if platform == "linux":
-            from .linux import LinuxPort
-
-            linux = LinuxPort(unsupported_error)
+            files = _Files(unsupported_error)
             for reading in _FROM_FILES:
-                setattr(self, reading, getattr(linux, reading))
+                setattr(self, reading, files.reader(reading))
 
     def slot(self) -> "Any":
         return TaskSlot()
