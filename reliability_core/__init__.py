@@ -43,6 +43,7 @@ _NAMES = {
 
 _MODULES = (
     "clock",
+    "ticks",
     "composition",
     "deadline",
     "errors",

@@ -59,17 +59,22 @@ except ImportError:  # MicroPython
 
     _HZ = 1000
 
+    try:  # WebAssembly, whose ticks_ms() is the time of day: somebody may set it
+        from js import performance
+
+        def ticks_ms() -> int:
+            return int(performance.now()) & 0x3FFFFFFF
+
+        def ticks_us() -> int:
+            return int(performance.now() * 1000) & 0x3FFFFFFF
+    except ImportError:
+        pass
+
     def _sleep(ticks: "Any") -> None:
         sleep_ms(ticks)
 
     def _asleep(ticks: "Any") -> "Any":
         return sys.modules["asyncio"].sleep_ms(ticks)
-
-    def _micros() -> "Any":
-        # The millisecond count says which turn of the microsecond counter this is.
-        milliseconds = _monotonic()
-        expected = ticks_add(_first_us, milliseconds * 1000 % _period(ticks_add))
-        return milliseconds * 1000 + ticks_diff(ticks_us(), expected)
 
     def _wall() -> "Any":
         now = time()
@@ -104,56 +109,25 @@ except ImportError:
 _SLICE_SECONDS = 86400
 
 
-def _period(add: "Any") -> "Any":
-    """The period of a tick counter: where ``ticks_add`` wraps."""
-    return add(0, -1) + 1
-
-
-class WrappingTicks:
-    """Extends a tick counter that wraps into one that does not.
-
-    ``read``, ``diff`` and ``add`` are ``time.ticks_ms``, ``ticks_diff`` and ``ticks_add``, or
-    stand-ins.  A difference of such counters is right within half a period (6.2 days on a
-    board); a larger one shows as negative, and is read as "long ago".  The counter has to be read
-    once a period (12.4 days); the base moves under the lock, but readers need none, because base
-    and total are one tuple.
-    """
-
-    def __init__(self, read: "Any", diff: "Any", add: "Any") -> None:
-        self._read = read
-        self._diff = diff
-        self._whole = _period(add)
-        self._base = (read(), 0)
-        self._lock = allocate_lock()
-
-    def now(self) -> "Any":
-        base = self._base
-        elapsed = self._elapsed(base)
-        if elapsed > self._whole // 4:
-            self._rebase()
-        return base[1] + elapsed
-
-    def _elapsed(self, base: "Any") -> "Any":
-        elapsed = self._diff(self._read(), base[0])
-        if elapsed >= 0:
-            return elapsed
-        # Slightly negative: another thread moved the base after we read the counter.
-        return 0 if elapsed > -1000 else elapsed + self._whole
-
-    def _rebase(self) -> None:
-        with self._lock:
-            raw, total = self._base
-            now = self._read()
-            elapsed = self._diff(now, raw)
-            if elapsed < -1000:
-                elapsed += self._whole
-            if elapsed > 0:
-                self._base = (now, total + elapsed)
-
-
 if _HZ == 1000:
-    _first_us = ticks_us()
-    _monotonic = WrappingTicks(ticks_ms, ticks_diff, ticks_add).now
+    from .ticks import FineTicks, WrappingTicks
+
+    _monotonic = WrappingTicks(ticks_ms, ticks_diff, ticks_add, allocate_lock()).now
+    _micros = FineTicks(_monotonic, ticks_us, ticks_diff, ticks_add).now
+
+
+class _FutureWaiter:
+    """What one task waits for; half the price of an ``asyncio.Event``."""
+
+    def __init__(self, future: "Any") -> None:
+        self._future = future
+
+    def wait(self) -> "Any":
+        return self._future
+
+    def set(self) -> None:
+        if not self._future.done():  # the task may have been cancelled in this turn of the loop
+            self._future.set_result(None)
 
 
 class Clock:
@@ -161,8 +135,8 @@ class Clock:
 
     A subclass sets ``hz``, ``now``, ``boot`` and ``micros``, and overrides ``sleep``, ``asleep``
     and ``wall``.  ``deadline_slot`` (two methods, ``get`` and ``set``) holds the current deadline
-    of this thread or task in ticks of this clock; it is made by ``new_slot(name)`` when the first
-    object that sets deadlines is constructed.
+    of this thread or task: ``(tick, what was in force before, who set it)``, or ``None``.  It is made
+    by ``new_slot(name)`` when the first object that sets deadlines is constructed.
     """
 
     def __init__(
@@ -231,7 +205,10 @@ class Clock:
 
     def waiter(self) -> "Any":
         """Return something that one task waits for: ``await w.wait()``, until ``w.set()``."""
-        return sys.modules["asyncio"].Event()
+        asyncio = sys.modules["asyncio"]
+        if hasattr(asyncio, "get_running_loop"):
+            return _FutureWaiter(asyncio.get_running_loop().create_future())
+        return asyncio.Event()
 
     async def _fire(self, ticks: "Any", callback: "Any") -> None:
         await self.asleep(ticks)
@@ -246,9 +223,8 @@ class Clock:
 
     def deadline(self) -> "Optional[int]":
         """Return the current deadline in ticks of ``now()``, or ``None``."""
-        slot = self.deadline_slot
-        at: "Optional[int]" = None if slot is None else slot.get()
-        return at
+        scope = None if self.deadline_slot is None else self.deadline_slot.get()
+        return None if scope is None else int(scope[0])
 
 
 class SystemClock(Clock):

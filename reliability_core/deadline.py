@@ -25,7 +25,6 @@ class Deadline:
     def __init__(self, at: int, clock: "Clock") -> None:
         self._at = at
         self._clock = clock
-        self._outer: "Optional[int]" = None
 
     @staticmethod
     def after(seconds: "Union[int, float]", clock: "Optional[Clock]" = None) -> "Deadline":
@@ -40,8 +39,8 @@ class Deadline:
         Raises ``UnsupportedError`` where the port cannot tell one task's deadline from another's.
         """
         clock = _clock_or_current(clock)
-        at = _slot_of(clock).get()
-        return None if at is None else Deadline(at, clock)
+        scope = _slot_of(clock).get()
+        return None if scope is None else Deadline(scope[0], clock)
 
     def remaining(self) -> float:
         """Return the seconds that are left, 0.0 when it has passed."""
@@ -54,13 +53,17 @@ class Deadline:
 
     def __enter__(self) -> "Deadline":
         slot = _slot_of(self._clock)
-        self._outer = slot.get()
-        if self._outer is None or self._at < self._outer:
-            slot.set(self._at)
+        outer = slot.get()
+        at = self._at if outer is None or self._at < outer[0] else outer[0]
+        # What was in force before is kept here, not in this object: other tasks may enter it too.
+        slot.set((at, outer, self))
         return self
 
     def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> None:
-        _slot_of(self._clock).set(self._outer)
+        slot = _slot_of(self._clock)
+        scope = slot.get()
+        if scope is not None and scope[2] is self:  # else a generator was closed in another context
+            slot.set(scope[1])
 
 
 def _clock_or_current(clock: "Optional[Clock]") -> "Clock":

@@ -1,15 +1,18 @@
 """Rate limiting by windows: the other algorithms.  Every method runs under the limiter's lock.
 
-Each object books into the future too, so that waiters have their turn: ``book(now, n, longest)``
-returns the ticks to wait, or -1 when that is more than ``longest`` and nothing was booked.
+Each object books into the future too, so that waiters have their turn: ``wait(now, n)`` tells how
+far off it is, ``take(slot, n)`` books it, and ``undo(booking, moved)`` takes back the latest booking,
+made when ``state(n)`` was its state; ``moved`` is by how much everything was moved since.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, List, Tuple
+
+    from .rate_bookings import Booking
 
 
-def make_windows(algorithm: "Any", capacity: "Any", width: "Any", now: "Any") -> "Any":
+def make_windows(algorithm: str, capacity: int, width: int, now: int) -> "Any":
     """Return the windows of ``width`` ticks that ``algorithm`` asks for."""
     kinds = {"fixed_window": FixedWindow, "sliding_window": SlidingWindow, "sliding_log": SlidingLog}
     return kinds[algorithm](capacity, width, now)
@@ -20,25 +23,18 @@ class _Windows:
         _slot: Callable[[int, int], int]
         _take: Callable[[int, int], None]
 
-    def __init__(self, capacity: "Any", width: "Any", now: "Any") -> None:
+    def __init__(self, capacity: int, width: int, now: int) -> None:
         self._capacity = capacity
         self._width = width
         self._start = now
 
-    def book(self, now: "Any", n: "Any", longest: "Any") -> "Any":
-        slot = self._slot(now, n)
-        wait = max(0, slot - now)
-        if longest is not None and wait > longest:
-            return -1
-        self._take(slot, n)
-        return wait
-
-    def wait(self, now: "Any", n: "Any") -> "Any":
+    def wait(self, now: int, n: int) -> int:
+        """Return the ticks until ``n`` calls would be admitted."""
         return max(0, self._slot(now, n) - now)
 
-    def credit(self, ticks: "Any") -> None:
-        """Count ``ticks`` for which the machine was suspended as time that has passed."""
-        self._start -= ticks
+    def move(self, ticks: int) -> None:
+        """Let everything be ``ticks`` later."""
+        self._start += ticks
 
 
 class FixedWindow(_Windows):
@@ -47,34 +43,36 @@ class FixedWindow(_Windows):
     ``used`` runs on into later windows, ``capacity`` for each, when calls are booked ahead.
     """
 
-    def __init__(self, capacity: "Any", width: "Any", now: "Any") -> None:
+    def __init__(self, capacity: int, width: int, now: int) -> None:
         super().__init__(capacity, width, now)
         self._used = 0
 
-    def _advance(self, now: "Any") -> None:
+    def _advance(self, now: int) -> None:
         passed = (now - self._start) // self._width
         if passed > 0:
             self._start += passed * self._width
             self._used = max(0, self._used - passed * self._capacity)
 
-    def _slot(self, now: "Any", n: "Any") -> "Any":
+    def _slot(self, now: int, n: int) -> int:
         self._advance(now)
         window, used = divmod(self._used, self._capacity)
         if used + n > self._capacity:
             window += 1  # a booking stays within one window
         return now if window == 0 else self._start + window * self._width
 
-    def _take(self, slot: "Any", n: "Any") -> None:
+    def take(self, slot: int, n: int) -> None:
         window = max(0, (slot - self._start) // self._width)
         self._used = max(self._used, window * self._capacity) + n
 
-    def give_back(self, now: "Any", slot: "Any", n: "Any") -> None:
-        self._advance(now)
-        # Only the latest booking can go: what is used must end in the window of the slot.
-        if self._used and (self._used - 1) // self._capacity == max(0, (slot - self._start) // self._width):
-            self._used = max(0, self._used - n)
+    def state(self, n: int) -> "Tuple[int, int]":
+        return self._start, self._used
 
-    def available(self, now: "Any") -> "Any":
+    def undo(self, booking: "Booking", moved: int) -> None:
+        start, used = booking.state
+        passed = (self._start - start - moved) // self._width
+        self._used = max(0, used - passed * self._capacity)
+
+    def available(self, now: int) -> int:
         self._advance(now)
         return max(0, self._capacity - self._used)
 
@@ -82,31 +80,32 @@ class FixedWindow(_Windows):
 class SlidingLog(_Windows):
     """The times of the last ``capacity`` calls: exact, in memory proportional to capacity."""
 
-    def __init__(self, capacity: "Any", width: "Any", now: "Any") -> None:
+    def __init__(self, capacity: int, width: int, now: int) -> None:
         super().__init__(capacity, width, now)
         self._times = [now - width] * capacity
         self._oldest = 0
 
-    def credit(self, ticks: "Any") -> None:
-        self._times = [time - ticks for time in self._times]
+    def move(self, ticks: int) -> None:
+        self._times = [time + ticks for time in self._times]
 
-    def _slot(self, now: "Any", n: "Any") -> "Any":
+    def _slot(self, now: int, n: int) -> int:
         nth_oldest = self._times[(self._oldest + n - 1) % self._capacity]
         return max(now, nth_oldest + self._width, self._times[self._oldest - 1])
 
-    def _take(self, slot: "Any", n: "Any") -> None:
+    def take(self, slot: int, n: int) -> None:
         for _ in range(n):  # at most ``capacity`` turns
             self._times[self._oldest] = slot
             self._oldest = (self._oldest + 1) % self._capacity
 
-    def give_back(self, now: "Any", slot: "Any", n: "Any") -> None:
-        if self._times[self._oldest - 1] != slot:
-            return
-        for _ in range(n):
-            self._oldest = (self._oldest - 1) % self._capacity
-            self._times[self._oldest] = slot - self._width
+    def state(self, n: int) -> "List[int]":
+        return [self._times[(self._oldest + i) % self._capacity] for i in range(n)]
 
-    def available(self, now: "Any") -> "Any":
+    def undo(self, booking: "Booking", moved: int) -> None:
+        for time in reversed(booking.state):
+            self._oldest = (self._oldest - 1) % self._capacity
+            self._times[self._oldest] = time + moved
+
+    def available(self, now: int) -> int:
         return len([time for time in self._times if time + self._width <= now])
 
 
@@ -117,12 +116,12 @@ class SlidingWindow(_Windows):
     the last window, this one, and any that were booked ahead.
     """
 
-    def __init__(self, capacity: "Any", width: "Any", now: "Any") -> None:
+    def __init__(self, capacity: int, width: int, now: int) -> None:
         super().__init__(capacity, width, now)
         self._counts = [0, 0]
         self._latest = now
 
-    def _advance(self, now: "Any") -> None:
+    def _advance(self, now: int) -> None:
         passed = (now - self._start) // self._width
         if passed > 0:
             self._start += passed * self._width
@@ -130,11 +129,11 @@ class SlidingWindow(_Windows):
                 : max(2, len(self._counts) - passed)
             ]
 
-    def credit(self, ticks: "Any") -> None:
-        super().credit(ticks)
-        self._latest -= ticks
+    def move(self, ticks: int) -> None:
+        self._start += ticks
+        self._latest += ticks
 
-    def _slot(self, now: "Any", n: "Any") -> "Any":
+    def _slot(self, now: int, n: int) -> int:
         self._advance(now)
         at = max(now, self._latest)
         window = max(0, (at - self._start) // self._width)
@@ -150,23 +149,26 @@ class SlidingWindow(_Windows):
                     return slot
             window += 1
 
-    def _count(self, place: "Any") -> "Any":
+    def _count(self, place: int) -> int:
         return self._counts[place] if place < len(self._counts) else 0
 
-    def _take(self, slot: "Any", n: "Any") -> None:
+    def take(self, slot: int, n: int) -> None:
         place = (slot - self._start) // self._width + 1
         while len(self._counts) <= place:
             self._counts.append(0)
         self._counts[place] += n
         self._latest = max(self._latest, slot)
 
-    def give_back(self, now: "Any", slot: "Any", n: "Any") -> None:
-        self._advance(now)
-        place = (slot - self._start) // self._width + 1
-        if slot == self._latest and 1 <= place < len(self._counts):
-            self._counts[place] = max(0, self._counts[place] - n)
+    def state(self, n: int) -> int:
+        return self._latest
 
-    def available(self, now: "Any") -> "Any":
+    def undo(self, booking: "Booking", moved: int) -> None:
+        self._latest = booking.state + moved
+        place = (booking.slot + moved - self._start) // self._width + 1
+        if 0 <= place < len(self._counts):
+            self._counts[place] -= booking.n
+
+    def available(self, now: int) -> int:
         self._advance(now)
         offset = max(0, now - self._start)
         used = self._counts[1] * self._width + self._counts[0] * (self._width - offset)

@@ -1,117 +1,119 @@
-"""Bookings of a rate limiter, and the line of tasks that wait for theirs.
+"""The line of tasks that wait for a rate limiter: first come, first served.
 
-A **line** holds the tasks that wait for a rate limiter in one event loop: first come, first served.
+There is one line for each event loop and each number of calls asked for.  Its tasks and their
+bookings are two lists in the same order: the first task has the earliest turn.  Who leaves early
+(cancelled) takes out itself and the *last* booking, so everyone behind moves up one place.  A task
+that is cancelled after it was admitted, but before it could run, hands its turn to the first in line.
 
-Everyone in line has a booking, the tick of its turn.  One timer is armed, for the first; it
-admits all whose turn has come.  Who leaves the line early (cancelled) lets those behind move up one
-place each, and the last booking, which nobody needs then, goes back to the limiter.  A task that is
-cancelled after it was admitted, but before it could run, does the same with its turn.  Moving up
-needs equal sizes: behind a leaver who wanted another number of calls the turns stay as they are.
+One timer is armed, for the first turn; it admits all whose turn has come.
 """
 
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, List, Optional
+
+    from .rate_bookings import Booking, Bookings
 
 
 class WaitingLine:
-    def __init__(self, limiter: "Any") -> None:
+    def __init__(self, limiter: "Bookings", loop: "Any", n: int) -> None:
+        self.loop = loop
+        self.n = n
         self._limiter = limiter
         self._clock = limiter._clock
-        self._entries: "Any" = []
-        self._timer = None
+        self._entries: "List[_Entry]" = []
+        self._bookings: "List[Booking]" = []
+        self._timer: "Any" = None
 
-    async def wait(self, slot: "Any", n: "Any") -> None:
-        """Return when the turn booked for tick ``slot`` has come."""
+    async def wait(self, booking: "Booking") -> None:
+        """Return when a turn has come; ``booking`` is the last one."""
         if self._clock.instant:
+            self._limiter._turn(booking)
             return
-        entry = _Entry(slot, n, self._clock.waiter())
+        entry = _Entry(self._clock.waiter())
         self._entries.append(entry)
+        self._bookings.append(booking)
         if self._timer is None:
-            self._arm()
+            self._arm(booking.slot - self._limiter._boot())
         try:
             await entry.waiter.wait()
         except BaseException:
             self._leave(entry)
             raise
 
-    def _arm(self) -> None:
+    def _arm(self, ticks: int) -> None:
+        self._timer = self._clock.timer(max(0, ticks), self._expire)
+
+    def _expire(self) -> None:
         self._timer = None
-        if self._entries:
-            self._timer = self._clock.timer(max(0, self._entries[0].slot - self._clock.now()), self._admit)
-
-    def _admit(self) -> None:
-        now = self._clock.now()
-        while self._entries and self._entries[0].slot <= now:
-            self._entries.pop(0).waiter.set()
-        self._arm()
-
-    def _leave(self, entry: "Any") -> None:
-        if entry in self._entries:
-            place = self._entries.index(entry)
-            self._entries.pop(place)
-        else:
-            place = 0  # admitted already: its turn is handed to the first in line
-        slot = entry.slot
-        for behind in self._entries[place:]:
-            if behind.n != entry.n:
+        while self._bookings:
+            left = self._limiter._turn(self._bookings[0])
+            if left:
+                self._arm(left)
                 return
-            slot, behind.slot = behind.slot, slot
-        self._limiter._give_back(slot, entry.n)
-        if self._timer is not None:
+            self._admit(self._bookings.pop(0))
+
+    def _admit(self, booking: "Booking") -> None:
+        entry = self._entries.pop(0)
+        entry.admitted = booking
+        entry.waiter.set()
+
+    def _leave(self, entry: "_Entry") -> None:
+        if entry in self._entries:
+            self._entries.remove(entry)
+        elif entry.admitted is None:
+            return  # the line was given up
+        elif not self._entries:
+            self._limiter._give_back(entry.admitted)
+            return
+        else:
+            self._admit(entry.admitted)
+        self._limiter._give_back(self._bookings.pop())
+        if not self._bookings and self._timer is not None:
             self._timer.cancel()
-        self._arm()
+            self._timer = None
+
+    def give_up(self) -> None:
+        """Take all bookings back: the loop is closed, nobody will come."""
+        self._entries = []
+        while self._bookings:
+            self._limiter._give_back(self._bookings.pop())
 
 
 class _Entry:
-    def __init__(self, slot: "Any", n: "Any", waiter: "Any") -> None:
-        self.slot = slot
-        self.n = n
+    def __init__(self, waiter: "Any") -> None:
         self.waiter = waiter
+        self.admitted: "Optional[Booking]" = None
 
 
-def line_of(limiter: "Any") -> "Any":
-    """Return the line of ``limiter`` in the running loop; lines of closed loops are dropped."""
+def line_of(limiter: "Bookings", n: int) -> WaitingLine:
+    """Return the line of ``limiter`` for ``n`` calls in the running loop; give up those of closed ones."""
     loop = _running_loop()
-    lines = limiter._lines
+    found, closed = None, []
     with limiter._lock:
-        lines[:] = [pair for pair in lines if pair[0] is loop or not _closed(pair[0])]
-        for owner, line in lines:
-            if owner is loop:
-                return line
-        line = WaitingLine(limiter)
-        lines.append((loop, line))
-    return line
+        for line in limiter._lines:  # as many as loops that are open, times sizes in use
+            if line.loop is loop:
+                found = line if line.n == n else found
+            elif _closed(line.loop, loop):
+                closed.append(line)
+        if found is None:
+            found = WaitingLine(limiter, loop, n)
+            limiter._lines.append(found)
+        for line in closed:
+            limiter._lines.remove(line)
+    for line in closed:
+        line.give_up()
+    return found
 
 
 def _running_loop() -> "Any":
     running = getattr(sys.modules["asyncio"], "get_running_loop", None)
-    return None if running is None else running()  # MicroPython has one loop
+    # MicroPython has one loop at a time, known by its queue: new_event_loop() makes another.
+    return sys.modules["asyncio.core"]._task_queue if running is None else running()
 
 
-def _closed(loop: "Any") -> "Any":
-    return loop is not None and loop.is_closed()
-
-
-class Reservation:
-    """A booking: ``delay`` is the seconds left until its turn; ``cancel()`` gives it back."""
-
-    def __init__(self, limiter: "Any", slot: "Any", n: "Any") -> None:
-        self._limiter = limiter
-        self._slot = slot
-        self._n = n
-        self._held = True
-
-    @property
-    def delay(self) -> float:
-        clock = self._limiter._clock
-        left: float = clock.seconds(max(0, self._slot - clock.now()))
-        return left
-
-    def cancel(self) -> None:
-        """Give the booking back; what was booked after it keeps its place."""
-        if self._held:
-            self._held = False
-            self._limiter._give_back(self._slot, self._n)
+def _closed(loop: "Any", running: "Any") -> bool:
+    closed = getattr(loop, "is_closed", None)
+    return loop is not running if closed is None else closed()

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "reliability_core"
 PORTS = ROOT / "ports" / "reliability_ports"
 
-KERNEL = {"errors", "clock", "deadline", "port", "listener", "composition", "worker", "sketch"}
+KERNEL = {"errors", "clock", "ticks", "deadline", "port", "listener", "composition", "worker", "sketch"}
 AREAS = {"fault_tolerance", "execution_flow", "metrics", "runtime_environments", "self_awareness"}
 # The name table, the quick start's names and the way to the command line: they stand above all areas.
 TOP = {"", "prelude", "__main__"}
