@@ -45,16 +45,14 @@ class PerformanceMetrics:
         with self._lock:
             before = self._cpu_times
             usage = None
-            if times is not None and before is None:
+            if times is not None:
                 self._cpu_times = times
-                reason = "no baseline yet: the next reading covers the time from now"
-            elif times is not None:
-                usage = usage_percent(before, times)
-                if usage is None:  # the older baseline stays, so that the next reading has more time
-                    reason = "no time counted yet since the last reading: the system counts in coarse steps"
-                else:
-                    self._cpu_times = times
+                usage = None if before is None else usage_percent(before, times)
             self._cpu_usage = usage
+            if times is not None and before is None:
+                reason = "no baseline yet: the next reading covers the time from now"
+            elif times is not None and usage is None:
+                reason = "no time counted yet since the last reading: the system counts in coarse steps"
             if reason is None:
                 self.reasons.pop(_CPU, None)
             else:

@@ -134,6 +134,10 @@ def test_a_chain_of_tasks_that_overlap_keeps_no_more_than_the_ring():
     asyncio.run(main())
     assert len(spans) == 201 and spans[-1].parent_id == spans[-2].id
     assert len(tracer.get_call_chain(spans[-1])) <= 12
+    held = [spans[-1]]
+    while held[-1]._outer is not None:
+        held.append(held[-1]._outer)
+    assert len(held) <= 12
 
 
 def test_types_and_names_survive_the_decorator():

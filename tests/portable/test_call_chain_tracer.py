@@ -56,6 +56,7 @@ def test_ending_a_span_that_is_not_current_leaves_the_current_one():
     assert tracer.current() is a
     tracer.end_span(a)
     assert tracer.current() is None
+    assert tracer._slot.get() is None  # and what has ended is not held
 
 
 def test_a_block_ends_its_span_when_it_raises():
@@ -83,6 +84,7 @@ def test_leaving_a_block_drops_what_was_left_open_inside():
             tracer.end_span(span)
     assert names(tracer.finished()) == ["block", "outside"]
     assert tracer.dropped == 2
+    assert tracer._slot.get() is None  # and what was dropped is not held
 
 
 def test_a_block_whose_span_was_ended_by_hand_still_drops_what_is_inside():

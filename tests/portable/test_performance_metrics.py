@@ -58,7 +58,7 @@ def test_a_state_that_is_not_counted_is_left_out():
     assert usage_percent({"user": 0, "idle": 0}, {"user": 1, "idle": 1}) == 50.0
 
 
-def test_a_reading_before_any_time_was_counted_keeps_the_baseline():
+def test_a_reading_before_any_time_was_counted_is_none_and_costs_the_next_nothing():
     _, early, later = recorded(times(user=5), times(user=5), times(user=6, idle=3))
     assert early[0] is None and "no time counted" in early[1]["cpu_usage_percent"]
     assert later == (25.0, {})
