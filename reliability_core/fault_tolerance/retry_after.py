@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 
 
 def requested_wait(source: "Any", clock: "Any") -> "Any":
@@ -66,15 +66,15 @@ def http_date(text: "Any") -> "Any":
             if zone not in ("GMT", "UTC"):
                 return None
         hours, minutes, seconds = [int(part) for part in time.split(":")]
-        month = _MONTHS.index(month.lower()[:3]) + 1
+        month, odd = divmod(_MONTHS.index(month.lower()[:3]), 3)
         day, year = int(day), int(year)
     except ValueError:
         return None
-    if not (1 <= day <= 31 and hours < 24 and minutes < 60 and seconds < 61):
+    if odd or not (1 <= day <= 31 and hours < 24 and minutes < 60 and seconds < 61):
         return None
     if year < 100:
         year += 1900 if year >= 70 else 2000
-    return _days(year, month, day) * 86400 + hours * 3600 + minutes * 60 + seconds
+    return _days(year, month + 1, day) * 86400 + hours * 3600 + minutes * 60 + seconds
 
 
 def _days(year: "Any", month: "Any", day: "Any") -> "Any":

@@ -4,7 +4,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional
+    from typing import Any
 
 
 try:
@@ -62,52 +62,11 @@ class TaskSlot:
             return operation(*args)
 
 
-# The unix port's names of an operating system; every other name is a board's or "webassembly".
-_SYSTEMS = ("linux", "darwin", "freebsd", "win32")
-
-# What the second byte of sys.implementation._mpy counts: the machine code that .mpy files may hold.
-_ARCHITECTURES = (
-    None,
-    "x86",
-    "x86_64",
-    "armv6",
-    "armv6m",
-    "armv7m",
-    "armv7em",
-    "armv7emsp",
-    "armv7emdp",
-    "xtensa",
-    "xtensawin",
-    "rv32imc",
-    "rv64imc",
-)
-
-# What the Linux adapter reads from files, and so can be read here too.
-_FROM_FILES = "os_version cpu_count total_memory cpu_times container_evidence kubernetes_evidence".split()
-
-
-class _Files:
-    """The Linux adapter, loaded when the first reading needs it: most programs take none."""
-
-    def __init__(self, unsupported_error: "Any") -> None:
-        self._unsupported = unsupported_error
-        self._linux: "Any" = None
-
-    def reader(self, reading: str) -> "Callable[[], Any]":
-        return lambda: self._take(reading)
-
-    def _take(self, reading: str) -> "Any":
-        if self._linux is None:
-            from .linux import LinuxPort
-
-            self._linux = LinuxPort(self._unsupported)
-        return getattr(self._linux, reading)()
-
-
 class MicroPythonPort:
     """The adapter for MicroPython.
 
-    A board's firmware does not tell how many processors or how much memory the chip has.
+    The readings are in a file of their own, loaded when the first one is asked for: most programs
+    on a board take none, and want the heap.
     """
 
     name = "micropython"
@@ -115,16 +74,13 @@ class MicroPythonPort:
     def __init__(self, unsupported_error: "Any", platform: str = sys.platform) -> None:
         self._unsupported = unsupported_error
         self._platform = platform
+        self._readings: "Any" = None
         self.capabilities = {
             "threads": _thread is not None,
             "processes": False,
             "sockets": platform != "webassembly",
             "signals": False,
         }
-        if platform == "linux":
-            files = _Files(unsupported_error)
-            for reading in _FROM_FILES:
-                setattr(self, reading, files.reader(reading))
 
     def slot(self) -> "Any":
         return TaskSlot()
@@ -132,38 +88,11 @@ class MicroPythonPort:
     def platform(self) -> str:
         return self._platform
 
-    def is_embedded(self) -> bool:
-        return self._platform not in _SYSTEMS and not self.is_wasm()
+    def __getattr__(self, reading: str) -> "Any":
+        if reading.startswith("_"):
+            raise AttributeError(reading)
+        if self._readings is None:
+            from .micropython_readings import readings
 
-    def is_wasm(self) -> bool:
-        return self._platform == "webassembly"
-
-    def architecture(self) -> "Optional[str]":
-        """The machine code that this interpreter loads, which is that of its processor."""
-        if self.is_wasm():
-            return "wasm32"
-        kind = getattr(sys.implementation, "_mpy", 0) >> 10 & 0x0F
-        return _ARCHITECTURES[kind] if kind < len(_ARCHITECTURES) else None
-
-    def os_version(self) -> str:
-        """A board's firmware is its operating system."""
-        self._board_only("os_version", "it does not tell")
-        return ".".join([str(number) for number in sys.implementation.version[:3]])
-
-    def total_memory(self) -> "Any":
-        reason = "the firmware tells only its heap: gc.mem_free() + gc.mem_alloc()"
-        raise self._unsupported("total_memory", self._platform, reason)
-
-    def container_evidence(self) -> "List[str]":
-        return self._nothing("container_evidence")
-
-    def kubernetes_evidence(self) -> "List[str]":
-        return self._nothing("kubernetes_evidence")
-
-    def _nothing(self, reading: str) -> "List[str]":
-        self._board_only(reading, "what runs around this process cannot be seen")
-        return []
-
-    def _board_only(self, reading: str, reason: str) -> None:
-        if not self.is_embedded():
-            raise self._unsupported(reading, self._platform, reason)
+            self._readings = readings(self._platform, self._unsupported)
+        return getattr(self._readings, reading)

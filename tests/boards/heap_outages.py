@@ -1,0 +1,34 @@
+"""Ten thousand outages in a board's heap of 64 KiB: nothing grows."""
+
+import gc
+
+from reliability_core import CircuitBreaker, CircuitOpenError, RetryPolicy, pipeline
+from reliability_core.testing import FakeClock
+
+OUTAGES = 10000
+
+
+def test_ten_thousand_outages_leave_the_heap_as_it_was():
+    clock = FakeClock(hz=1000)
+    breaker = CircuitBreaker(failure_threshold=2, timeout=1, clock=clock)
+    service = pipeline(RetryPolicy(max_attempts=2, initial_delay=0, clock=clock), breaker)
+
+    def outage():
+        for _ in range(2):
+            try:
+                service.call(int, "no number")
+            except (ValueError, CircuitOpenError):
+                pass
+        assert breaker.state == "open"
+        clock.advance(1)
+        assert service.call(int, "7") == 7 and breaker.state == "closed"
+        clock.sleeps.clear()
+
+    for _ in range(100):
+        outage()
+    gc.collect()
+    before = gc.mem_alloc()
+    for _ in range(OUTAGES):
+        outage()
+    gc.collect()
+    assert gc.mem_alloc() <= before, (before, gc.mem_alloc())
