@@ -68,6 +68,7 @@ class RateLimiter(Bookings):
 
             width = -(-capacity * self._cost // self._leak)
             self._windows = make_windows(algorithm, capacity, width, self._last)
+            self.try_acquire = self._try_windows  # type: ignore[method-assign]  # decided once, not in every call
         self._max_wait = None if max_wait is None else self._clock.ticks(max_wait, "max_wait")
 
     # -- decisions ---------------------------------------------------------------------------
@@ -77,35 +78,35 @@ class RateLimiter(Bookings):
 
         Raises ``ValueError`` for more than ``capacity``: they would never be admitted.
         """
-        if n != 1:
-            self._check(n)
-        if self._windows is not None:
-            return self._try_windows(n)
+        cost = self._cost if n == 1 else self._cost_of(n)
         now = self._boot()
         with self._lock:
-            elapsed = now - self._last
-            if elapsed > 0:
-                level = self._level - elapsed * self._leak
-                if level < 0:
-                    level = 0
+            last = self._last
+            if now > last:
+                level = self._level - (now - last) * self._leak
+                level = cost if level < 0 else level + cost
             else:  # another thread has been here with a later reading
-                level = self._level
-                now = self._last
-            level += self._cost * n
+                level = self._level + cost
+                now = last
             if level <= self._room:
                 self._last = now
                 self._level = level
                 return True
         return self._waiting > 0 and self._waiters_lost() and self.try_acquire(n)
 
-    def _try_windows(self, n: int) -> bool:
+    def _try_windows(self, n: int = 1) -> bool:
+        self._check(n)
         now = self._boot()
         with self._lock:
-            if not self._waiting and not self._windows.wait(now, n):
+            if not self._waiting and self._windows.wait(now, n) == 0:
                 self._windows.take(now, n)
                 self._booked += 1
                 return True
-        return self._waiting > 0 and self._waiters_lost() and self._try_windows(n)
+        return self._waiting > 0 and self._waiters_lost() and RateLimiter._try_windows(self, n)
+
+    def _cost_of(self, n: int) -> int:
+        self._check(n)
+        return int(self._cost * n)
 
     def _check(self, n: int) -> None:
         if check_count("n", n) > self.capacity:

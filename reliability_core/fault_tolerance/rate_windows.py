@@ -27,10 +27,15 @@ class _Windows:
         self._capacity = capacity
         self._width = width
         self._start = now
+        self._seen = now
 
     def wait(self, now: int, n: int) -> int:
         """Return the ticks until ``n`` calls would be admitted."""
-        return max(0, self._slot(now, n) - now)
+        if now > self._seen:
+            self._seen = now
+        # Another thread may have been here with a later reading.
+        slot = self._slot(self._seen, n)
+        return 0 if slot <= self._seen else slot - now
 
     def move(self, ticks: int) -> None:
         """Let everything be ``ticks`` later."""
@@ -61,6 +66,7 @@ class FixedWindow(_Windows):
         return now if window == 0 else self._start + window * self._width
 
     def take(self, slot: int, n: int) -> None:
+        slot = max(slot, self._seen)
         window = max(0, (slot - self._start) // self._width)
         self._used = max(self._used, window * self._capacity) + n
 
@@ -93,6 +99,7 @@ class SlidingLog(_Windows):
         return max(now, nth_oldest + self._width, self._times[self._oldest - 1])
 
     def take(self, slot: int, n: int) -> None:
+        slot = max(slot, self._seen)
         for _ in range(n):  # at most ``capacity`` turns
             self._times[self._oldest] = slot
             self._oldest = (self._oldest + 1) % self._capacity
@@ -112,8 +119,9 @@ class SlidingLog(_Windows):
 class SlidingWindow(_Windows):
     """Two counters: the last window counts for the share of it that is still in sight.
 
-    Approximate: it assumes that the calls of the last window were spread evenly.  ``counts`` holds
-    the last window, this one, and any that were booked ahead.
+    Approximate: it assumes that the calls of the last window were spread evenly, and rounds their
+    share down (else the last call of each window would be lost for good).  ``counts`` holds the last
+    window, this one, and any that were booked ahead.
     """
 
     def __init__(self, capacity: int, width: int, now: int) -> None:
@@ -142,8 +150,8 @@ class SlidingWindow(_Windows):
             room = self._capacity - self._count(window + 1) - n
             start = self._start + window * self._width
             if room >= 0:
-                # before * (width - offset) / width <= room
-                offset = 0 if before == 0 else -(-(before - room) * self._width // before)
+                # The smallest offset for which before * (width - offset) // width <= room.
+                offset = 0 if before <= room else (before - room - 1) * self._width // before + 1
                 slot = max(at, start + max(0, offset))
                 if slot < start + self._width:
                     return slot
@@ -153,6 +161,7 @@ class SlidingWindow(_Windows):
         return self._counts[place] if place < len(self._counts) else 0
 
     def take(self, slot: int, n: int) -> None:
+        slot = max(slot, self._seen)
         place = (slot - self._start) // self._width + 1
         while len(self._counts) <= place:
             self._counts.append(0)
@@ -163,13 +172,13 @@ class SlidingWindow(_Windows):
         return self._latest
 
     def undo(self, booking: "Booking", moved: int) -> None:
+        place = (self._latest - self._start) // self._width + 1
         self._latest = booking.state + moved
-        place = (booking.slot + moved - self._start) // self._width + 1
         if 0 <= place < len(self._counts):
             self._counts[place] -= booking.n
 
     def available(self, now: int) -> int:
         self._advance(now)
         offset = max(0, now - self._start)
-        used = self._counts[1] * self._width + self._counts[0] * (self._width - offset)
-        return max(0, (self._capacity * self._width - used) // self._width)
+        used = self._counts[1] + self._counts[0] * (self._width - offset) // self._width
+        return max(0, self._capacity - used)
