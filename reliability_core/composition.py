@@ -98,16 +98,22 @@ def decorate_asynchronous(policy: "Any", fn: "Any") -> "Any":
     return like(policy._decorate_async(fn), fn)
 
 
-def like(wrapper: "Any", fn: "Any") -> "Any":
-    """Give ``wrapper`` the name, text and signature of ``fn``, where functions can carry them."""
-    if not hasattr(wrapper, "__dict__"):
-        return wrapper  # MicroPython
-    for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        if hasattr(fn, attribute):
-            setattr(wrapper, attribute, getattr(fn, attribute))
-    wrapper.__dict__.update(getattr(fn, "__dict__", {}))
-    wrapper.__wrapped__ = fn
-    return wrapper
+if hasattr(_function, "__dict__"):
+
+    def like(wrapper: "Any", fn: "Any") -> "Any":
+        """Give ``wrapper`` the name, text and signature of ``fn``."""
+        for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
+            if hasattr(fn, attribute):
+                setattr(wrapper, attribute, getattr(fn, attribute))
+        wrapper.__dict__.update(getattr(fn, "__dict__", {}))
+        wrapper.__wrapped__ = fn
+        return wrapper
+
+else:
+
+    def like(wrapper: "Any", fn: "Any") -> "Any":
+        """Functions carry nothing on MicroPython."""
+        return wrapper
 
 
 def name_of(fn: "Any") -> "Any":

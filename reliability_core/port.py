@@ -33,50 +33,41 @@ except ImportError:
     _make_lock = allocate_lock  # type: ignore[assignment,misc]  # MicroPython has no other
 
 try:
-    from _weakref import ref as _ref
-    from os import register_at_fork as _register_at_fork
+    from _weakref import ref
+    from os import register_at_fork
 except ImportError:
-    _register_at_fork = None  # type: ignore[assignment]  # no processes here
+    new_lock: "Any" = _make_lock  # no processes here
+else:
+    _locks: "Dict[int, Any]" = {}  # id -> weak reference of every lock made, for the child of a fork
 
-_locks: "Dict[int, Any]" = {}  # id -> weak reference of every lock made, for the child of a fork
-
-
-def new_lock() -> "Any":
-    """Return a lock for sections of straight-line arithmetic; it survives a fork."""
-    lock = _make_lock()
-    if _register_at_fork is not None:
+    def new_lock() -> "Any":
+        """Return a lock for sections of straight-line arithmetic; it survives a fork."""
+        lock = _make_lock()
         key = id(lock)
-        _locks[key] = _ref(lock, lambda _: _locks.pop(key, None))
-    return lock
+        _locks[key] = ref(lock, lambda _: _locks.pop(key, None))
+        return lock
+
+    def _free_locks_in_child() -> None:
+        # A thread that held one of these does not exist here, so nobody else would ever release it.
+        for reference in list(_locks.values()):
+            lock = reference()
+            if lock is not None:
+                try:
+                    lock._release_save()
+                except RuntimeError:
+                    pass  # it was free
+
+    register_at_fork(after_in_child=_free_locks_in_child)
 
 
-def _free_locks_in_child() -> None:
-    # A thread that held one of these does not exist here, so nobody else would ever release it.
-    for reference in list(_locks.values()):
-        lock = reference()
-        if lock is not None:
-            try:
-                lock._release_save()
-            except RuntimeError:
-                pass  # it was free
-
-
-if _register_at_fork is not None:
-    _register_at_fork(after_in_child=_free_locks_in_child)
-
-
-def _switches_only_at_calls() -> "Any":
-    """Whether a section without a call or loop needs no lock: CPython 3.10+ with its global lock.
-
-    An implementation detail, held by a stress test; used for counts only, never for a permit or a
-    state, because a tracing debugger breaks it.
-    """
-    if sys.implementation.name != "cpython" or sys.version_info < (3, 10):
-        return False
-    return getattr(sys, "_is_gil_enabled", lambda: True)()
-
-
-COUNTS_NEED_LOCK = not _switches_only_at_calls()
+# Where a section without a call or loop needs no lock, CPython 3.10+ with its global lock, counts are
+# kept without one: an implementation detail, held by a stress test; never used for a permit or a
+# state, because a tracing debugger breaks it.
+COUNTS_NEED_LOCK = (
+    sys.implementation.name != "cpython"
+    or sys.version_info < (3, 10)
+    or not getattr(sys, "_is_gil_enabled", lambda: True)()
+)
 
 
 class Port:

@@ -39,6 +39,9 @@ class Pipeline(Policy):
                 refuse(TypeError, "policy", policy, "policies of this library, outermost first")
         super().__init__(name, on_event, clock)
         self.policies = policies
+        # Now, not at the first call: wrapping may load files.
+        self._run = nest(policies)
+        self._arun = anest(policies)
 
     def _wrap(self, inner: "Any") -> "Any":
         return nest(self.policies, inner)
