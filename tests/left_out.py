@@ -15,7 +15,8 @@ except ImportError:  # MicroPython's WebAssembly port has no environment
         return None
 
 
-# (test, runtime, reason).  A test is "file.function" without ".py", or "file.*" for a whole file.
+# (test, runtime, reason).  A test is "file.function" without ".py", or "file.*" for a whole file;
+# "test_load.test_PACKAGE_MODULE" is the session mpy loading that module.
 # A runtime is the beginning of a label, see label(): "micropython" is all of them, "cpython-3.8"
 # one version, "micropython-unix-64wK" one heap.
 ROWS = (
@@ -23,6 +24,11 @@ ROWS = (
         "test_import_budget.test_one_breaker_loads_its_file_the_kernel_and_one_platform",
         "pypy",
         "its _contextvars is written in Python and imports more of the standard library",
+    ),
+    (
+        "test_load.test_reliability_ports_platforms_posix_alarm",
+        "micropython",
+        "an adapter for CPython: it needs the module signal",
     ),
     (
         "test_quick_start.*",
