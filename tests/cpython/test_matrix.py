@@ -105,7 +105,7 @@ def test_a_row_is_for_a_test_or_a_file_and_for_labels_that_begin_so():
     assert left_out.reason("test_y.", "micropython-unix-1.29.0", rows) == "all"
 
 
-def tests_of_the_suite():
+def every_test():
     """Lists "file.function" of every test, those included that the session mpy makes: one a module."""
     for path in TESTS.rglob("*.py"):
         for function in re.findall(r"def (test_\w+)\(", path.read_text(encoding="utf-8")):
@@ -116,7 +116,7 @@ def tests_of_the_suite():
 
 
 def test_every_row_names_a_test_that_exists_and_a_reason():
-    tests = set(tests_of_the_suite())
+    tests = set(every_test())
     files = {test.partition(".")[0] + ".*" for test in tests}
     for test, runtime, why in left_out.ROWS:
         assert test in tests | files, f"{test} is no test"
