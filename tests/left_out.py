@@ -40,6 +40,16 @@ ROWS = (
         "micropython-unix-64wK",
         "service, retries, tracer and metrics together take a 68 KiB heap",
     ),
+    (
+        "test_waiting_line_thousand.*",
+        "micropython-unix-64wK",
+        "a thousand tasks do not fit into its heap",
+    ),
+    (
+        "test_waiting_line_thousand.*",
+        "micropython-unix-128wK",
+        "a thousand tasks do not fit into its heap",
+    ),
 )
 
 
