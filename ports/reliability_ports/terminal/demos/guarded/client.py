@@ -1,4 +1,4 @@
-"""A small HTTP client: one GET, one connection, and a log of every attempt with its outcome and latency.
+"""A small HTTP client that logs every attempt with its outcome and latency.
 
 `Client` talks over the wire. `SimulatedClient` is for runtimes without sockets: it asks the service in this process.
 """
@@ -6,13 +6,13 @@
 import asyncio
 
 from . import trouble
+from .http import HOST, hang_up, read_head
 from .records import Rows
-from .server import HOST, hang_up, read_headers
 from .service import CARRIED_OUT, CLIENT_LEFT, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from asyncio import StreamReader
+    from asyncio import StreamReader, StreamWriter
     from typing import List, Optional, Tuple
 
     from .service import Service
@@ -53,6 +53,9 @@ class LoggedClient:
     async def _exchange(self, call: int, attempt: int, sent: "List[bool]") -> "Response":
         raise NotImplementedError
 
+    async def close(self) -> None:
+        """Close what is open; the log stays."""
+
     async def get(self, call: int, attempt: int) -> str:
         """-> the body of a 200. Raises ServiceError or NoAnswer. Whatever happens, one row is logged."""
         started = self._watch.micros()
@@ -74,33 +77,46 @@ class LoggedClient:
 
 
 class Client(LoggedClient):
-    """Talks to the service at this port of the loopback interface."""
+    """Talks to the service at this port of the loopback interface; connections are used again, newest first."""
 
     def __init__(self, watch: "Watch", port: int) -> None:
         super().__init__(watch)
         self._port = port
+        self._idle: "List[Tuple[StreamReader, StreamWriter]]" = []
+
+    async def close(self) -> None:
+        """Close the idle connections; the service then ends its side."""
+        while self._idle:
+            await hang_up(self._idle.pop()[1])
 
     async def _exchange(self, call: int, attempt: int, sent: "List[bool]") -> "Response":
-        reader, writer = await asyncio.open_connection(HOST, self._port)
+        connection = self._idle.pop() if self._idle else await asyncio.open_connection(HOST, self._port)
+        reader, writer = connection
+        response = None
         try:
-            request = "GET /quotes/%d HTTP/1.1\r\nHost: %s:%d\r\nX-Attempt: %d\r\nConnection: close\r\n\r\n"
+            request = "GET /quotes/%d HTTP/1.1\r\nHost: %s:%d\r\nX-Attempt: %d\r\n\r\n"
             writer.write((request % (call, HOST, self._port, attempt)).encode())
             sent.append(True)
             await writer.drain()
-            return await _read_response(reader)
+            response = await _read_response(reader)
+            return response
         finally:
-            await hang_up(writer)
+            if response is None:  # an answer that nobody waits for any more must not meet the next request
+                await hang_up(writer)
+            else:
+                self._idle.append(connection)
 
 
 async def _read_response(reader: "StreamReader") -> "Response":
     """-> (status, retry_after or None, body)."""
-    line = await reader.readline()
-    if not line:
+    first, headers, body = await read_head(reader)
+    if not first:
         raise NoAnswer("the service closed the connection")
-    headers = await read_headers(reader)
-    body = await reader.readexactly(int(headers["content-length"]))
+    missing = int(headers["content-length"]) - len(body)
+    if missing:
+        body += await reader.readexactly(missing)
     later = headers.get("retry-after")
-    return int(line.split()[1]), None if later is None else float(later), body.decode().strip()
+    return int(first.split()[1]), None if later is None else float(later), body.decode().strip()
 
 
 class SimulatedClient(LoggedClient):

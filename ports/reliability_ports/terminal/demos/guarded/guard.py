@@ -13,6 +13,7 @@ from reliability_core import (
 
 from .client import NoAnswer, ServiceError
 from .records import Rows
+from .trouble import SHED_ABOVE
 from .world import FRESH, STALE, World
 
 TYPE_CHECKING = False
@@ -30,8 +31,8 @@ _CODES = ("circuit_open", "rate_limited", "deadline_exceeded")
 DEADLINE = 1.4  # for the whole call: below the patience of its user
 ATTEMPT_TIMEOUT = 0.3
 ATTEMPTS = 3
-RATE = 330  # requests a second: what the service was said to bear
-BURST = 20
+RATE = SHED_ABOVE * 11 // 10  # requests a second: what the service was said to bear, and a little too much
+BURST = RATE // 16
 WINDOW = 60  # the breaker looks at this many calls,
 FAILURE_RATE = 0.6  # opens when this share of them failed: well above what retries can make good,
 OPEN_SECONDS = 0.5  # and asks again after this time,

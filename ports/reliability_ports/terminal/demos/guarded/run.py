@@ -74,7 +74,9 @@ class Run:
             await asyncio.sleep(ahead + 0.001)
 
     async def settle(self) -> None:
-        """Wait, at most `SETTLE` seconds, until the services know of every client that left."""
+        """Hang up, and wait, at most `SETTLE` seconds, until the services know of every client that left."""
+        for world in self.worlds:
+            await world.client.close()
         for _ in range(20):
             if not any(world.service.pending for world in self.worlds):
                 return

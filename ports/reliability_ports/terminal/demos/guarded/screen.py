@@ -4,7 +4,7 @@ Where the output is no terminal, `Lines` says the same in plain lines as it happ
 """
 
 from . import strips
-from .server import HOST
+from .http import HOST
 from .timeline import SLOTS
 from .trouble import DURATION, phase_at
 from .where import where

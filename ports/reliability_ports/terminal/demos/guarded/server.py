@@ -1,20 +1,20 @@
-"""The service on the wire: HTTP/1.1 on a loopback socket, one connection a request."""
+"""The service on the wire: HTTP/1.1 on a loopback socket. To drop a request is to close its connection."""
 
 import asyncio
 
 from reliability_core import current_port
 
 from . import trouble
+from .http import HOST, hang_up, read_head
 from .service import CARRIED_OUT, CLIENT_LEFT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
-    from typing import Any, Dict, Optional, Tuple
+    from typing import Any, Optional, Tuple
 
     from .service import Service
 
-HOST = "127.0.0.1"
 PORTS = (20000, 30000)  # below the range from which systems take ports for outgoing connections
 TRIES = 50
 BACKLOG = 512  # a full backlog costs the client a second, and that would be nobody's script
@@ -55,60 +55,41 @@ class Server:
 
     async def _serve(self, reader: "StreamReader", writer: "StreamWriter") -> None:
         try:
-            await self._answer(reader, writer)
+            while await self._answer(reader, writer):
+                pass
         except (OSError, EOFError, ValueError, LookupError):
             pass  # the client went away, or what it sent was not HTTP
         finally:
             await hang_up(writer)
 
-    async def _answer(self, reader: "StreamReader", writer: "StreamWriter") -> None:
+    async def _answer(self, reader: "StreamReader", writer: "StreamWriter") -> bool:
+        """Serve one request; -> whether the connection stays open for another."""
         asked = await _read_request(reader)
         if asked is None:
-            return
+            return False
         row, fate, delay = self.service.receive(asked[0], asked[1])
         ended = CLIENT_LEFT
         try:
             if await _client_leaves_within(reader, delay):
-                return
+                return False
             if fate in _STATUS:
                 writer.write(_response(_STATUS[fate]))
                 await writer.drain()
             ended = CARRIED_OUT
         finally:
             self.service.end(row, ended)
-
-
-async def hang_up(writer: "StreamWriter") -> None:
-    """Close a connection. On MicroPython only `wait_closed` does; elsewhere it may repeat the error that ended it."""
-    writer.close()
-    try:
-        await writer.wait_closed()
-    except OSError:
-        pass
+        return fate in _STATUS
 
 
 async def _read_request(reader: "StreamReader") -> "Optional[Tuple[int, int]]":
-    """-> (call, attempt), or None when the client closed without a word.
+    """-> (call, attempt), or None when the client has no more requests.
 
     Raises ValueError, IndexError or KeyError if the request is not one of ours.
     """
-    line = await reader.readline()
-    if not line:
+    first, headers, _ = await read_head(reader)
+    if not first:
         return None
-    call = int(line.split()[1].decode().rpartition("/")[2])
-    headers = await read_headers(reader)
-    return call, int(headers["x-attempt"])
-
-
-async def read_headers(reader: "StreamReader") -> "Dict[str, str]":
-    """The header fields up to the empty line, names in lower case."""
-    headers: "Dict[str, str]" = {}
-    while True:
-        line = (await reader.readline()).decode().strip()
-        if not line:
-            return headers
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip()
+    return int(first.split()[1].rpartition("/")[2]), int(headers["x-attempt"])
 
 
 async def _client_leaves_within(reader: "StreamReader", seconds: float) -> bool:
@@ -126,5 +107,5 @@ async def _client_leaves_within(reader: "StreamReader", seconds: float) -> bool:
 def _response(status: int) -> bytes:
     body = "fresh\n" if status == 200 else "%s\n" % _REASONS[status]
     later = "Retry-After: %d\r\n" % trouble.RETRY_AFTER if status == 503 else ""
-    head = "HTTP/1.1 %d %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n%sConnection: close\r\n\r\n"
+    head = "HTTP/1.1 %d %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n%s\r\n"
     return (head % (status, _REASONS[status], len(body), later) + body).encode()
