@@ -21,9 +21,12 @@ breaker has moved on, that object is dead and the outcome changes nothing.
 ``_gate`` is the one permit that all calls of an admitting generation share, or ``None``.  Admission
 reads it once, and that is all that a healthy call costs: ``permit.watch`` tells whether a success
 has anything to book (when consecutive failures count: only after a failure).  Everything else
-happens under the lock.  Transitions write in such an order that an interrupt between two
-statements leaves a breaker that still works: the state before the gate is taken away, the gate
-before the state says that there is one.
+happens under the lock.
+
+An error that ``failure_on`` matches is a failure; any other counts as neither success nor failure.
+Neither, too, are a cancellation, a rejection by a rate limiter or bulkhead inside the breaker, a
+deadline that had passed before the call began, and one set outside the breaker that ended it.  A
+slow call counts as slow whatever its outcome; in half-open it is a failure.
 """
 
 from ..errors import code_of
@@ -31,138 +34,56 @@ from ..port import Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Any, Callable, Dict, List, Optional, Tuple, Type
+    from typing import Any, Callable, List, Optional, Union
 
 
 class Permit:
     """What an admitted call holds: settle it once, by method or as a context manager."""
 
-    watch: "int" = True  # whether a success has anything to book
-
-    def success(self, elapsed: "int" = 0) -> "None":
+    def success(self, elapsed: "Any" = 0) -> None:
         """Book a success that took ``elapsed`` ticks (0: not measured)."""
 
-    def failure(self, error: "Optional[BaseException]" = None, elapsed: "int" = 0) -> "None":
+    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
         """Book a failure, unless ``error`` is one that counts as neither."""
 
-    def cancel(self) -> "None":
+    def failed(self, elapsed: "Any" = 0) -> None:
+        """Book a failure without an error: a result that counts as one."""
+        self.failure(None, elapsed)
+
+    def cancel(self) -> None:
         """Book neither, and give the permit back."""
 
-    def __enter__(self) -> "Permit":
+    def __enter__(self) -> "Any":
         return self
 
-    def __exit__(
-        self,
-        kind: "Optional[Type[BaseException]]",
-        error: "Optional[BaseException]",
-        trace: "Optional[TracebackType]",
-    ) -> "bool":
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> None:
         if kind is None:
             self.success()
         elif issubclass(kind, Exception):
             self.failure(error)
         else:
             self.cancel()
-        return False
 
 
-class Uncounted(Permit):
-    """The generation of a disabled breaker: nothing is booked."""
+class Closed(Permit):
+    """A generation that counts consecutive failures."""
 
-    def describe(self) -> "Dict[str, Any]":
-        return {}
-
-
-class Generation(Permit):
-    """A generation that admits every call and counts: one permit, shared by all of them.
-
-    A block that is settled by hand is not booked again when it ends.  The permit cannot tell its
-    blocks apart, so it keeps one entry for each such block that is still running: the error given,
-    or ``None``.
-    """
-
-    def __init__(self, breaker: "States"):
+    def __init__(self, breaker: "Any") -> None:
         self._breaker = breaker
-        self._block = Block(self)
-        self.by_hand: "List[Optional[BaseException]]" = []
+        self.watch = 0  # consecutive failures
 
-    def describe(self) -> "Dict[str, Any]":
-        """Return the counts as plain data."""
-        return {}
-
-    def __enter__(self) -> "Permit":
-        return self._block
-
-    def __exit__(
-        self,
-        kind: "Optional[Type[BaseException]]",
-        error: "Optional[BaseException]",
-        trace: "Optional[TracebackType]",
-    ) -> "bool":
-        if self.by_hand and self._settled_by_hand(error):
-            return False
-        if kind is None:
-            self.success()
-        elif issubclass(kind, Exception):
-            self.failure(error)
-        return False
-
-    def _settled_by_hand(self, error: "Optional[BaseException]") -> "bool":
-        """Take the entry of a block that ends with ``error`` (bounded by the blocks that run)."""
-        with self._breaker._lock:
-            entries = self.by_hand
-            for place in range(len(entries)):
-                if entries[place] is error:
-                    entries.pop(place)
-                    return True
-            if not entries or isinstance(error, Exception):
-                return False  # an error that was not settled by hand is a failure
-            entries.pop()
-            return True
-
-
-class Block(Permit):
-    """A shared permit as a ``with`` block sees it: for those who settle by hand there."""
-
-    def __init__(self, permit: "Generation"):
-        self._permit = permit
-
-    def success(self, elapsed: "int" = 0) -> "None":
-        self._permit.success(elapsed)
-        self._note(None)
-
-    def failure(self, error: "Optional[BaseException]" = None, elapsed: "int" = 0) -> "None":
-        self._permit.failure(error, elapsed)
-        self._note(error)
-
-    def cancel(self) -> "None":
-        self._note(None)
-
-    def _note(self, error: "Optional[BaseException]") -> "None":
-        with self._permit._breaker._lock:
-            self._permit.by_hand.append(error)
-
-
-class Closed(Generation):
-    """Counts consecutive failures, in ``watch``."""
-
-    def __init__(self, breaker: "States"):
-        super().__init__(breaker)
-        self.watch = 0
-
-    def success(self, elapsed: "int" = 0) -> "None":
+    def success(self, elapsed: "Any" = 0) -> None:
         if self.watch:
             with self._breaker._lock:
                 self.watch = 0
 
-    def failure(self, error: "Optional[BaseException]" = None, elapsed: "int" = 0) -> "None":
+    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
         breaker = self._breaker
-        if breaker._weigh(error) < 1:
+        if not breaker._counts(error):
             return
         now = breaker._boot()
         with breaker._lock:
-            if breaker._gate is not self:
+            if breaker._current is not self:
                 return
             self.watch += 1
             if self.watch < breaker._failure_threshold:
@@ -170,60 +91,63 @@ class Closed(Generation):
             breaker._trip(now, "%d consecutive failures" % self.watch)
         breaker._deliver()
 
-    def describe(self) -> "Dict[str, Any]":
+    def describe(self) -> "Any":
         return {"failures": self.watch}
+
+
+class Uncounted(Permit):
+    """The generation of a disabled breaker."""
+
+    watch = True
+
+    def describe(self) -> "Any":
+        return {}
 
 
 class Trial:
     """A half-open generation: its outstanding probes, oldest first, and its successes."""
 
-    def __init__(self) -> "None":
+    def __init__(self) -> None:
         self.outstanding: "List[Probe]" = []
         self.successes = 0
 
-    def describe(self) -> "Dict[str, Any]":
+    def describe(self) -> "Any":
         return {"successes": self.successes, "outstanding": len(self.outstanding)}
 
 
 class Probe(Permit):
     """The permit of one trial call, settled once."""
 
-    def __init__(self, breaker: "States", granted_at: "int"):
+    watch = True
+
+    def __init__(self, breaker: "Any", granted_at: "Any") -> None:
         self._breaker = breaker
-        self._trial: "Optional[Trial]" = None
+        self._trial = None
         self.granted_at = granted_at
 
-    def success(self, elapsed: "int" = 0) -> "None":
-        slow = self._breaker._slow
-        if slow and elapsed >= slow:
+    def success(self, elapsed: "Any" = 0) -> None:
+        breaker = self._breaker
+        if breaker._slow and elapsed >= breaker._slow:
             self._settle(False, "a slow trial call")
         else:
             self._settle(True, None)
 
-    def failure(self, error: "Optional[BaseException]" = None, elapsed: "int" = 0) -> "None":
-        try:
-            weight = self._breaker._weigh(error)
-        except BaseException:
-            self.cancel()  # the user's predicate failed: give the permit back
-            raise
-        slow = self._breaker._slow
-        if weight > 0:
+    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
+        if self._breaker._counts(error):
             self._settle(False, "a failed trial call")
-        elif weight == 0 and slow and elapsed >= slow:
-            self._settle(False, "a slow trial call")
         else:
             self.cancel()
 
-    def cancel(self) -> "None":
+    def cancel(self) -> None:
         self._settle(None, None)
 
-    def _settle(self, succeeded: "Optional[bool]", reason: "Optional[str]") -> "None":
+    def _settle(self, succeeded: "Any", reason: "Any") -> None:
         breaker = self._breaker
         now = breaker._boot()
         with breaker._lock:
             trial = self._trial
             self._trial = None
-            if trial is None or breaker._trial is not trial:
+            if trial is None or breaker._current is not trial:
                 return  # settled, lost, or of an earlier era
             trial.outstanding.remove(self)
             if succeeded is None:
@@ -234,45 +158,46 @@ class Probe(Permit):
                 trial.successes += 1
                 if trial.successes < breaker._success_threshold:
                     return
-                breaker._admit_all("closed", "state_changed", "%d successful trial calls" % trial.successes)
+                breaker._close("%d successful trial calls" % trial.successes)
         breaker._deliver()
 
 
 class States(Policy):
     """The transitions.  ``CircuitBreaker`` adds options, admission and calls."""
 
-    _boot: "Callable[[], int]"
-    _slow: "int"
-    _failure_threshold: "int"
-    _success_threshold: "int"
-    _half_open_max_calls: "int"
-    _half_open_timeout: "int"
-    _timeout: "int"
-    _growth: "Optional[Tuple[int, int, int]]"  # numerator, denominator and maximum of the open time
-    _failure_on: "Optional[Callable[[Any], Any]]"
-    _make: "Callable[[Any], Generation]"
-    _state: "str"
-    _gate: "Any"  # a Generation, Uncounted or None
-    _shared: "Any"  # the gate, where acquire() may hand it out as it is
-    _trial: "Optional[Trial]"
-    _open_for: "int"
-    _open_until: "int"
+    if TYPE_CHECKING:
+        _state: str
+        _current: Any  # the generation in force, None while open
+        _gate: Any  # its shared permit, None where there is none
+        _shared: Any  # the same, None where each permit is timed
+        _open_for: int
+        _open_until: int
+        _boot: Callable[[], int]
+        _make: Callable[[Any], Any]
+        _failure_threshold: int
+        _success_threshold: int
+        _half_open_max_calls: int
+        _half_open_timeout: int
+        _timeout: int
+        _multiplier: Union[int, float]
+        _max_timeout: Optional[int]
+        _slow: int
+        _failure_on: Any
 
-    def _try(self, now: "int") -> "Any":
-        """Return a permit where there was no shared one, or ``None``."""
-        if self._state == "open" and now < self._open_until:
-            return None
+    def _try(self) -> "Any":
+        """Return a permit where there is no shared one: of a closed generation, or for a trial."""
+        now = self._boot()
         probe = Probe(self, now)
-        fresh = Trial()
+        trial = Trial()
         with self._lock:
             if self._gate is not None:
                 return self._gate
             if self._state == "open" and self._open_until <= now:
-                self._trial = fresh
-                self._move("half_open", "state_changed", "open for its time")
-            trial = self._trial
-            if trial is None or self._state != "half_open":
+                self._current = trial
+                self._move("half_open", "open for its time")
+            if self._state != "half_open":
                 return None
+            trial = self._current
             if len(trial.outstanding) >= self._half_open_max_calls:
                 if now - trial.outstanding[0].granted_at < self._half_open_timeout:
                     return None
@@ -282,65 +207,57 @@ class States(Policy):
         self._deliver()
         return probe
 
-    def _weigh(self, error: "Optional[BaseException]") -> "int":
-        """What ``error`` (``None``: an unacceptable result) counts: 1 is a failure, 0 an outcome that
-        counts as neither, -1 no outcome of the call at all."""
+    def _counts(self, error: "Any") -> "Any":
+        """Whether ``error`` is a failure; ``None`` stands for a failure without an exception."""
         if error is None:
-            return 1
-        if not isinstance(error, Exception):
-            return -1
+            return True
         code = code_of(error)
-        if code == "rate_limited" or code == "bulkhead_full":
-            return -1
-        # A deadline that had passed before the call began, or one set outside the breaker.
-        if code == "deadline_exceeded" and not (getattr(error, "started", True) and getattr(error, "seconds", None)):
-            return -1
-        return 1 if self._failure_on is None or self._failure_on(error) else 0
+        if code in ("rate_limited", "bulkhead_full"):
+            return False
+        if code == "deadline_exceeded" and (not error.started or error.seconds is None):
+            return False
+        return self._failure_on is None or self._failure_on(error)
 
-    # What follows is called under the lock.
-
-    def _trip(self, now: "int", reason: "Optional[str]") -> "None":
+    def _trip(self, now: "Any", reason: "Any") -> None:
+        """Open; called under the lock."""
         if self._state == "metrics_only":
-            self._admit_all("metrics_only", "would_open", reason)
+            self._admit_all("metrics_only", reason)
             return
         open_for = self._timeout
-        if self._state == "half_open" and self._growth is not None:
-            numerator, denominator, longest = self._growth
-            open_for = min(self._open_for * numerator // denominator, longest)
+        if self._state == "half_open" and self._multiplier > 1:
+            longest = self._max_timeout or self._timeout
+            open_for = min(int(self._open_for * self._multiplier), longest)
         self._open_for = open_for
         self._open_until = now + open_for
-        self._shut("open", reason)
+        self._current = self._gate = self._shared = None
+        self._move("open", reason)
 
-    def _shut(self, state: "str", reason: "Optional[str]") -> "None":
-        """Start a generation without a gate."""
-        self._move(state, "state_changed", reason)
-        self._shared = self._gate = self._trial = None
+    def _close(self, reason: "Any") -> None:
+        self._admit_all("closed", reason)
 
-    def _admit_all(self, state: "str", event: "str", reason: "Optional[str]") -> "None":
-        """Start a generation that admits every call."""
+    def _admit_all(self, state: "Any", reason: "Any") -> None:
+        """Start a generation that admits every call; called under the lock."""
         gate = Uncounted() if state == "disabled" else self._make(self)
-        self._gate = gate
+        self._current = self._gate = gate
         self._shared = None if self._slow else gate
-        self._trial = None
-        self._move(state, event, reason)
+        self._move(state, reason)
 
-    def _move(self, state: "str", event: "str", reason: "Optional[str]") -> "None":
+    def _move(self, state: "Any", reason: "Any") -> None:
         if self._listener is not None:
             fields = {"policy": "circuit_breaker", "name": self.name, "from": self._state, "to": state}
             fields["reason"] = reason
-            self._listener.push(event, fields)
+            self._listener.push("would_open" if state == self._state else "state_changed", fields)
         self._state = state
 
-    # And this again without it.
-
-    def _deliver(self) -> "None":
+    def _deliver(self) -> None:
         if self._listener is not None:
             self._listener.deliver()
 
-    def _set(self, state: "str") -> "None":
+    def _set(self, state: "Any") -> None:
         with self._lock:
-            if state == "forced_open":
-                self._shut(state, "by request")
+            if state in ("closed", "disabled", "metrics_only"):
+                self._admit_all(state, "by request")
             else:
-                self._admit_all(state, "state_changed", "by request")
+                self._current = self._gate = self._shared = None
+                self._move(state, "by request")
         self._deliver()
