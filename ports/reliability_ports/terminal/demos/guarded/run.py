@@ -74,13 +74,16 @@ class Run:
             await asyncio.sleep(ahead + 0.001)
 
     async def settle(self) -> None:
-        """Hang up, and wait, at most `SETTLE` seconds, until the services know of every client that left."""
+        """Hang up, and wait, at most `SETTLE` seconds, until the services have seen every client leave."""
         for world in self.worlds:
             await world.client.close()
         for _ in range(20):
-            if not any(world.service.pending for world in self.worlds):
+            if not any(world.service.pending for world in self.worlds) and not self._connections():
                 return
             await asyncio.sleep(SETTLE / 20)
+
+    def _connections(self) -> int:
+        return sum([server.connections for server in self._servers])
 
     def close(self) -> None:
         """Stop the services and give up what still waits."""

@@ -29,6 +29,7 @@ class Server:
     def __init__(self, service: "Service") -> None:
         self.service = service
         self.port = 0
+        self.connections = 0  # open now
         self._server: "Any" = None
 
     async def start(self) -> None:
@@ -54,12 +55,16 @@ class Server:
             self._server = None
 
     async def _serve(self, reader: "StreamReader", writer: "StreamWriter") -> None:
+        self.connections += 1
         try:
             while await self._answer(reader, writer):
                 pass
         except (OSError, EOFError, ValueError, LookupError):
             pass  # the client went away, or what it sent was not HTTP
+        except asyncio.CancelledError:
+            pass  # Ctrl-C: the end of this task in any case, and CPython 3.11 would complain of it
         finally:
+            self.connections -= 1
             await hang_up(writer)
 
     async def _answer(self, reader: "StreamReader", writer: "StreamWriter") -> bool:
