@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from reliability_ports.terminal import command
 from reliability_ports.terminal.demos.guarded import about, agreement, client, report, screen, service, trouble, verdict
 from reliability_ports.terminal.demos.guarded.records import Rows
 from reliability_ports.terminal.demos.guarded.result import Result
@@ -317,3 +318,11 @@ def test_a_line_is_cut_to_the_width_and_not_its_escapes(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     style = Style(Stream())
     assert style.line([("red", "abc"), (None, "def"), ("green", "g")], 5) == "\x1b[31mabc\x1b[0mde"
+
+
+def test_main_within_a_loop_names_the_cure(capsys):
+    async def inside():
+        return command.main(["demo"])
+
+    assert asyncio.run(inside()) == 2
+    assert "await reliability_ports.terminal.command.amain" in capsys.readouterr().err

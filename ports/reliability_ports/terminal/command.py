@@ -7,7 +7,7 @@ returns the exit code.
 
 import sys
 
-from .arguments import Option, UsageError, describe, parse
+from .arguments import Operand, Option, UsageError, describe, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ def main(argv: "Optional[Sequence[str]]" = None, default_verb: "Optional[str]" =
             begun = run(begun)
         _flush()
         return int(begun)
+    except UsageError as error:
+        print("%s: %s" % (PROGRAM, error), file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("%s: interrupted" % PROGRAM, file=sys.stderr)
         return INTERRUPTED
@@ -64,11 +67,13 @@ async def amain(argv: "Sequence[str]" = (), default_verb: "Optional[str]" = None
 
 def _dispatch(words: "List[str]", default_verb: "Optional[str]") -> "Any":
     """-> an exit code, or the coroutine of one."""
+    tried = words[0] if words and not words[0].startswith("-") else default_verb
     try:
         return _begin(words, default_verb)
     except UsageError as error:
         print("%s: %s" % (PROGRAM, error), file=sys.stderr)
-        print("Try: %s --help" % PROGRAM, file=sys.stderr)
+        verb = tried if tried in [name for name, _ in VERBS] else ""
+        print("Try: %s --help" % " ".join([PROGRAM, verb]).strip(), file=sys.stderr)
         return 2
 
 
@@ -128,7 +133,8 @@ def _help() -> str:
 
 
 def _help_of(verb: str, module: "Any") -> str:
-    lines = ["usage: %s %s [options]" % (PROGRAM, verb), "", module.HELP, "", "options:"]
+    usage = " ".join(["[%s]" % one.usage.upper() for one in module.OPTIONS if isinstance(one, Operand)])
+    lines = ["usage: %s %s" % (PROGRAM, " ".join([verb, usage, "[options]"])), "", module.HELP, "", "options:"]
     return "\n".join(lines + describe(module.OPTIONS + (HELP,)))
 
 

@@ -5,6 +5,8 @@ Left alone, CPython before 3.11 raises KeyboardInterrupt in whichever task is ru
 
 import asyncio
 
+from .arguments import UsageError
+
 try:
     import signal
 except ImportError:  # MicroPython
@@ -17,12 +19,23 @@ if TYPE_CHECKING:
 
 def run(coroutine: "Coroutine[Any, Any, int]") -> int:
     """-> what the coroutine returns. Raises KeyboardInterrupt after it has cleaned up."""
+    if _loop_runs():
+        coroutine.close()
+        raise UsageError("an event loop runs here already; there: await reliability_ports.terminal.command.amain([..])")
     if signal is None:
         return _run_without_signals(coroutine)
     try:
         return asyncio.run(_run_with_signal(coroutine))
     except asyncio.CancelledError:
         raise KeyboardInterrupt
+
+
+def _loop_runs() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except (AttributeError, RuntimeError):  # MicroPython has no such question
+        return False
+    return True
 
 
 async def _run_with_signal(coroutine: "Coroutine[Any, Any, int]") -> int:
