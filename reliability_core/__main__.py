@@ -6,7 +6,7 @@ In a checkout the command line lies in `ports/`, which this file, and no other, 
 import sys
 
 
-def _add_checkout():
+def _add_checkout() -> None:
     slash = __file__.replace("\\", "/").rsplit("/", 2)
     ports = (slash[0] if len(slash) > 2 else ".") + "/ports"
     try:

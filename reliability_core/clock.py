@@ -33,7 +33,7 @@ try:  # CPython, PyPy, Pyodide
         _sleep_seconds(ticks / 1_000_000_000)
 
     def _asleep(ticks: "Any") -> "Any":
-        return sys.modules["asyncio"].sleep(ticks / 1_000_000_000)
+        return loop_library().sleep(ticks / 1_000_000_000)
 
     def _micros() -> "Any":
         return _monotonic() // 1000
@@ -73,7 +73,7 @@ except ImportError:  # MicroPython
         sleep_ms(ticks)
 
     def _asleep(ticks: "Any") -> "Any":
-        return sys.modules["asyncio"].sleep_ms(ticks)
+        return loop_library().sleep_ms(ticks)
 
     def _wall() -> "Any":
         now = time()
@@ -102,6 +102,16 @@ try:
 except ImportError:
     HAS_THREADS = False
     allocate_lock = NoLock  # type: ignore[assignment]  # what stands in for it
+
+
+def loop_library() -> "Any":
+    """Return ``asyncio`` without importing it for those who never await.
+
+    Who awaits has it loaded, but for MicroPython in a browser, where the host runs the loop; there
+    are no threads there that could import it at the same time.
+    """
+    return sys.modules.get("asyncio") or __import__("asyncio")
+
 
 # The longest single wait handed to the system, in seconds: timers of browsers and boards overflow
 # or are refused beyond some days.  A longer wait is a row of these.
@@ -200,11 +210,11 @@ class Clock:
 
     def timer(self, ticks: int, callback: "Callable[[], object]") -> "Any":
         """Call ``callback()`` in the running loop after ``ticks``; the result has ``cancel()``."""
-        return sys.modules["asyncio"].create_task(self._fire(self.now() + ticks, callback))
+        return loop_library().create_task(self._fire(self.now() + ticks, callback))
 
     def waiter(self) -> "Any":
         """Return something that one task waits for: ``await w.wait()``, until ``w.set()``."""
-        asyncio = sys.modules["asyncio"]
+        asyncio = loop_library()
         if hasattr(asyncio, "get_running_loop"):
             return _FutureWaiter(asyncio.get_running_loop().create_future())
         return asyncio.Event()
@@ -253,7 +263,7 @@ class SystemClock(Clock):
             await _asleep(min(max(end - self.now(), 1), self._slice))
 
     def timer(self, ticks: "Any", callback: "Any") -> "Any":
-        asyncio = sys.modules["asyncio"]
+        asyncio = loop_library()
         if ticks > self._slice or not hasattr(asyncio, "get_running_loop"):
             return super().timer(ticks, callback)
         # A browser's loop refuses a time in the past.

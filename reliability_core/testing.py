@@ -4,9 +4,7 @@
 ``without_waiting()`` is the lighter way for a suite that only wants its retries not to wait.
 """
 
-import sys
-
-from .clock import Clock
+from .clock import Clock, loop_library
 from .port import Port, current_port, use_port
 
 TYPE_CHECKING = False
@@ -83,7 +81,7 @@ class FakeClock(Clock):
         self._move_to(self._ticks + max(0, ticks))
 
     async def asleep(self, ticks: int) -> None:
-        sleep = sys.modules["asyncio"].sleep
+        sleep = loop_library().sleep
         self.sleeps.append(self.seconds(ticks))
         self._order += 1
         me = (self._ticks + ticks, self._order)
@@ -96,6 +94,11 @@ class FakeClock(Clock):
                 idle = idle + 1 if seen == self._order and min(self._waiters) == me else 1
                 seen = self._order
                 if idle > self._IDLE_TURNS and self._ticks < me[0]:
+                    if not hasattr(loop_library(), "get_running_loop"):
+                        # MicroPython runs tasks by their millisecond: one made in this one may not have begun.
+                        await sleep(0.002)
+                        if seen != self._order or min(self._waiters) != me:
+                            continue
                     self._move_to(me[0])
         finally:
             self._waiters.remove(me)

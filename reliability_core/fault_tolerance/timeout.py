@@ -13,8 +13,7 @@ raises in the main thread of a Unix process, and ``interrupt="worker"`` makes th
 that is abandoned when time is up; each refuses where it cannot work.
 """
 
-import sys
-
+from ..clock import loop_library
 from ..errors import DeadlineExceededError, UnsupportedError, check_choice, code_of
 from ..port import Policy, current_port
 
@@ -32,7 +31,7 @@ class _Armed:
         self._signal = signal
         self._at = at
         self._own = own
-        asyncio = sys.modules["asyncio"]
+        asyncio = loop_library()
         self._cancelled = asyncio.CancelledError
         self._task = asyncio.current_task()
         cancelling = getattr(self._task, "cancelling", None)

@@ -10,6 +10,8 @@ One timer is armed, for the first turn; it admits all whose turn has come.
 
 import sys
 
+from ..clock import loop_library
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, List, Optional
@@ -109,7 +111,7 @@ def line_of(limiter: "Bookings", n: int) -> WaitingLine:
 
 
 def _running_loop() -> "Any":
-    running = getattr(sys.modules["asyncio"], "get_running_loop", None)
+    running = getattr(loop_library(), "get_running_loop", None)
     # MicroPython has one loop at a time, known by its queue: new_event_loop() makes another.
     return sys.modules["asyncio.core"]._task_queue if running is None else running()
 

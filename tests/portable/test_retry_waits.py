@@ -88,10 +88,10 @@ def test_it_can_be_told_not_to_listen():
 def test_a_date_needs_a_clock_that_somebody_has_set():
     clock, events = FakeClock(), Events()
     date = "Tue, 14 Nov 2023 22:13:24 GMT"  # four seconds after the fake clock's time of day
-    retry(clock, on_event=events).call(Script(Busy(date=date), "up"))
+    retry(clock, on_event=events).call(Script(Busy(None, date), "up"))
     assert clock.sleeps == [4.0]
     clock.step_wall(None)
-    retry(clock, on_event=events).call(Script(Busy(date=date), "up"))
+    retry(clock, on_event=events).call(Script(Busy(None, date), "up"))
     assert clock.sleeps == [4.0, 0.1] and "never set" in events.of("retry_after_ignored")[0]["reason"]
 
 
