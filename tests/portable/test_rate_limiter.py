@@ -1,5 +1,7 @@
 """Rate limiter: what is admitted, and when."""
 
+import gc
+
 from reliability_core import Deadline, RateLimiter, RateLimitError
 from reliability_core.testing import Events, FakeClock, Script, raises
 
@@ -140,14 +142,16 @@ def test_calls_wait_as_long_as_max_wait_allows():
 
 def test_a_reading_that_is_slightly_back_admits_nothing_twice():
     clock = FakeClock()
-    limiter = RateLimiter(2, 1, clock=clock)
+    limiter = RateLimiter(3, 1, clock=clock)
     clock.advance(10)
     assert limiter.try_acquire()
-    clock._ticks -= 1000  # another thread took its reading before us, and the lock after
+    clock._ticks -= 500_000_000  # another thread took its reading before us, and the lock after
+    assert limiter.try_acquire()
+    clock.advance(0.5)
     assert limiter.try_acquire() and not limiter.try_acquire()
-    clock._ticks += 1000
+    clock.advance(0.5)
     assert not limiter.try_acquire()
-    clock.advance(1)
+    clock.advance(0.5)
     assert limiter.try_acquire() and not limiter.try_acquire()
 
 
@@ -184,3 +188,19 @@ def test_snapshot_tells_what_is_left():
     assert limiter.snapshot() == {"name": "api", "available": 2, "retry_after": 0.0}
     limiter.try_acquire(2)
     assert limiter.snapshot() == {"name": "api", "available": 0, "retry_after": 0.5}
+
+
+def test_trying_takes_no_heap_on_a_board():
+    if not hasattr(gc, "mem_alloc"):
+        return  # only MicroPython counts
+    limiter = RateLimiter(100, 1000)
+    limiter.try_acquire()
+    gc.collect()
+    gc.disable()
+    try:
+        before = gc.mem_alloc()
+        for _ in range(200):  # admitted and refused
+            limiter.try_acquire()
+        assert gc.mem_alloc() == before
+    finally:
+        gc.enable()
