@@ -13,10 +13,20 @@ more admitted than the rate allows.
 from ..port import Policy
 from .decimal_ratio import decimal_ratio, greatest_common_divisor
 
+_forks = 0  # how many forks lie between the first process and this one
+
+
+def _forked() -> None:
+    global _forks
+    _forks += 1
+
+
 try:
-    from os import getpid as _getpid
-except ImportError:  # MicroPython, where nothing forks
-    _getpid = None  # type: ignore[assignment]  # tested before it is called
+    from os import register_at_fork
+
+    register_at_fork(after_in_child=_forked)
+except ImportError:  # a runtime where nothing forks
+    pass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +42,7 @@ class Booking:
         self.slot = slot
         self.moved = moved  # how far turns had been moved when it was made
         self.state: "Any" = None
-        self.waits = False
+        self.waits = False  # whether somebody waits for it
 
 
 def _number(booking: Booking) -> int:
@@ -85,9 +95,10 @@ class Bookings(Policy):
         self._moved = 0
         self._holes: "List[Booking]" = []
         self._lines: "List[Any]" = []
+        self._line: "Any" = None  # the one used last
         self._waiting = 0
         self._room = self._limit  # nobody else is admitted while somebody waits: -1 then
-        self._pid = None if _getpid is None else _getpid()
+        self._forks = _forks
 
     def _book(self, n: int, longest: "Optional[int]", waits: bool) -> "Optional[Booking]":
         """Book ``n`` calls; ``None`` if they had to wait more than ``longest`` ticks (``None``: any).
@@ -159,10 +170,10 @@ class Bookings(Policy):
 
     def _waiters_lost(self) -> bool:
         """In the child of a fork, forget the waiters: they are threads of the parent."""
-        if _getpid is None or _getpid() == self._pid:
+        if self._forks == _forks:
             return False
         with self._lock:
-            self._pid = _getpid()
+            self._forks = _forks
             self._waiting = 0
             self._room = self._limit
         return True

@@ -93,6 +93,9 @@ class _Entry:
 def line_of(limiter: "Bookings", n: int) -> WaitingLine:
     """Return the line of ``limiter`` for ``n`` calls in the running loop; give up those of closed ones."""
     loop = _running_loop()
+    line = limiter._line
+    if line is not None and line.loop is loop and line.n == n:
+        return line  # type: ignore[no-any-return]  # the limiter knows no lines
     found, closed = None, []
     with limiter._lock:
         for line in limiter._lines:  # as many as loops that are open, times sizes in use
@@ -105,6 +108,7 @@ def line_of(limiter: "Bookings", n: int) -> WaitingLine:
             limiter._lines.append(found)
         for line in closed:
             limiter._lines.remove(line)
+        limiter._line = found
     for line in closed:
         line.give_up()
     return found
