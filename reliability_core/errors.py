@@ -165,9 +165,12 @@ class UnsupportedError(PortError):
 
 
 def code_of(error: "Any") -> "Any":
-    """Return the ``code`` of an error of this library, whichever copy raised it, else ``None``."""
-    code = getattr(error, "code", None)
-    return code if isinstance(code, str) else None
+    """Return the ``code`` of an error of this library, whichever copy raised it, else ``None``.
+
+    Other libraries have errors with a ``code`` too, some with ours; only ours have ``_fields``.
+    """
+    kind = type(error)
+    return kind.code if hasattr(kind, "_fields") and hasattr(kind, "code") else None
 
 
 def error_matcher(parameter: "Any", on: "Any") -> "Any":
