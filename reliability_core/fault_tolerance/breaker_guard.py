@@ -1,8 +1,8 @@
 """How a circuit breaker guards a function: closures that are built once.
 
-``guard`` and ``aguard`` serve every mode at any place in a pipeline.  ``decorated`` and
-``adecorated`` are the same with the function bound, for a breaker that does not look at results:
-a layer less, which is what a decorated function costs (measured in ``tests/bench``).
+``guard`` and ``aguard`` serve every mode at any place in a pipeline.  ``decorated`` is the same with
+the function bound, for a breaker that does not look at results, ``adecorated`` for one that counts
+consecutive failures: a layer less, which is what a decorated function costs (see ``tests/bench``).
 
 A success in a window that needs no judgement is booked by ``permit.calls += 1`` alone; ``watch``
 says when it does, and stays set where that statement would not be exact (see ``breaker_window``).
@@ -31,8 +31,22 @@ class _Started:
         return 0 if self._at is None else self._now() - self._at
 
 
+def _settle(permit: "Any", bad: "Any", result: "Any", elapsed: int) -> None:
+    """Book a call that returned ``result``."""
+    try:
+        failed = bad is not None and bad(result)
+    except BaseException:
+        permit.cancel()  # the predicate has failed, not the call
+        raise
+    if failed:
+        permit.failure(None, elapsed)
+    else:
+        permit.success(elapsed)
+
+
 def guard(breaker: "Any", inner: "Any") -> "Any":
     admit, now, slow, bad = breaker._admit, breaker._now, breaker._slow, breaker._failure_if_result
+    plain = bad is None and not slow
 
     def consecutive(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
         permit = breaker._gate
@@ -61,14 +75,16 @@ def guard(breaker: "Any", inner: "Any") -> "Any":
         call = _Started(fn, now) if slow else fn
         try:
             result = inner(call, args, kwargs)
-            failed = bad is not None and bad(result)
         except Exception as error:
             permit.failure(error, call.elapsed() if slow else 0)
             raise
         except BaseException:
             permit.cancel()
             raise
-        (permit.failed if failed else permit.success)(call.elapsed() if slow else 0)
+        if plain and not permit.watch:
+            permit.calls += 1
+        else:
+            _settle(permit, bad, result, call.elapsed() if slow else 0)
         return result
 
     return consecutive if breaker._short else guarded
@@ -76,6 +92,7 @@ def guard(breaker: "Any", inner: "Any") -> "Any":
 
 def aguard(breaker: "Any", inner: "Any") -> "Any":
     admit, now, slow, bad = breaker._admit, breaker._now, breaker._slow, breaker._failure_if_result
+    plain = bad is None and not slow
 
     async def consecutive(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
         permit = breaker._gate
@@ -104,14 +121,16 @@ def aguard(breaker: "Any", inner: "Any") -> "Any":
         call = _Started(fn, now) if slow else fn
         try:
             result = await inner(call, args, kwargs)
-            failed = bad is not None and bad(result)
         except Exception as error:
             permit.failure(error, call.elapsed() if slow else 0)
             raise
         except BaseException:
             permit.cancel()
             raise
-        (permit.failed if failed else permit.success)(call.elapsed() if slow else 0)
+        if plain and not permit.watch:
+            permit.calls += 1
+        else:
+            _settle(permit, bad, result, call.elapsed() if slow else 0)
         return result
 
     return consecutive if breaker._short else guarded
@@ -164,7 +183,7 @@ def decorated(breaker: "Any", fn: "Any") -> "Any":
 
 
 def adecorated(breaker: "Any", fn: "Any") -> "Any":
-    admit, now, slow, windowed = breaker._admit, breaker._now, breaker._slow, breaker._windowed
+    admit = breaker._admit
 
     async def consecutive(*args: "Any", **kwargs: "Any") -> "Any":
         permit = breaker._gate
@@ -184,26 +203,4 @@ def adecorated(breaker: "Any", fn: "Any") -> "Any":
             permit.success()
         return result
 
-    async def window(*args: "Any", **kwargs: "Any") -> "Any":
-        permit = breaker._gate
-        if permit is None:
-            permit = admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
-        started = now() if slow else 0
-        try:
-            result = await fn(*args, **kwargs)
-        except Exception as error:
-            permit.failure(error, now() - started if slow else 0)
-            raise
-        except BaseException:
-            permit.cancel()
-            raise
-        elapsed = now() - started if slow else -1
-        if elapsed >= slow or permit.watch:
-            permit.success(elapsed)
-        else:
-            permit.calls += 1
-        return result
-
-    return window if windowed else consecutive
+    return consecutive

@@ -34,29 +34,43 @@ from ..port import Policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional, Union
+    from typing import Any, Callable, Dict, List, Optional, Tuple
+
+    Error = Optional[BaseException]
 
 
 class Permit:
-    """What an admitted call holds: settle it once, by method or as a context manager."""
+    """What an admitted call holds: settle it once.  As it stands, for a disabled breaker, it books nothing.
 
-    def success(self, elapsed: "Any" = 0) -> None:
+    Where all calls of a generation share one permit, it cannot tell their ``with`` blocks apart.  So a
+    block has ``inside`` in its hands, which books the same but leaves an entry in ``by_hand`` (the
+    error, or ``None``); then the end of a block is not booked again.
+    """
+
+    watch = 1  # whether a success has anything to book
+    inside: "Any" = None
+    by_hand: "Any" = ()
+    _breaker: "Any" = None
+
+    def success(self, elapsed: int = 0) -> None:
         """Book a success that took ``elapsed`` ticks (0: not measured)."""
 
-    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
+    def failure(self, error: "Error" = None, elapsed: int = 0) -> None:
         """Book a failure, unless ``error`` is one that counts as neither."""
-
-    def failed(self, elapsed: "Any" = 0) -> None:
-        """Book a failure without an error: a result that counts as one."""
-        self.failure(None, elapsed)
 
     def cancel(self) -> None:
         """Book neither, and give the permit back."""
 
-    def __enter__(self) -> "Any":
-        return self
+    def describe(self) -> "Dict[str, Any]":
+        """Return the counts of its generation as plain data."""
+        return {}
+
+    def __enter__(self) -> "Permit":
+        return self.inside or self
 
     def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> None:
+        if self.by_hand and self._was_settled(error):
+            return
         if kind is None:
             self.success()
         elif issubclass(kind, Exception):
@@ -64,26 +78,60 @@ class Permit:
         else:
             self.cancel()
 
+    def _was_settled(self, error: "Error") -> bool:
+        """Whether a block that ends with ``error`` was settled by hand (a loop over those that run)."""
+        with self._breaker._lock:
+            if error not in self.by_hand:
+                if not self.by_hand or isinstance(error, Exception):
+                    return False  # an error of its own: a failure like any other
+                error = self.by_hand[0]
+            self.by_hand.remove(error)
+            return True
+
+
+class Inside(Permit):
+    """A shared permit as a ``with`` block has it in its hands."""
+
+    def __init__(self, permit: Permit) -> None:
+        self._permit = permit
+
+    def success(self, elapsed: int = 0) -> None:
+        self._permit.success()
+        self._note(None)
+
+    def failure(self, error: "Error" = None, elapsed: int = 0) -> None:
+        self._permit.failure(error)
+        self._note(error)
+
+    def cancel(self) -> None:
+        self._note(None)
+
+    def _note(self, error: "Error") -> None:
+        with self._permit._breaker._lock:
+            self._permit.by_hand.append(error)
+
 
 class Closed(Permit):
     """A generation that counts consecutive failures."""
 
     def __init__(self, breaker: "Any") -> None:
         self._breaker = breaker
+        self.inside = Inside(self)
+        self.by_hand = []
         self.watch = 0  # consecutive failures
 
-    def success(self, elapsed: "Any" = 0) -> None:
+    def success(self, elapsed: int = 0) -> None:
         if self.watch:
             with self._breaker._lock:
                 self.watch = 0
 
-    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
+    def failure(self, error: "Error" = None, elapsed: int = 0) -> None:
         breaker = self._breaker
-        if not breaker._counts(error):
+        if breaker._weigh(error) < 1:
             return
         now = breaker._boot()
         with breaker._lock:
-            if breaker._current is not self:
+            if breaker._gate is not self:
                 return
             self.watch += 1
             if self.watch < breaker._failure_threshold:
@@ -91,74 +139,55 @@ class Closed(Permit):
             breaker._trip(now, "%d consecutive failures" % self.watch)
         breaker._deliver()
 
-    def describe(self) -> "Any":
+    def describe(self) -> "Dict[str, Any]":
         return {"failures": self.watch}
-
-
-class Uncounted(Permit):
-    """The generation of a disabled breaker."""
-
-    watch = True
-
-    def describe(self) -> "Any":
-        return {}
-
-
-class Trial:
-    """A half-open generation: its outstanding probes, oldest first, and its successes."""
-
-    def __init__(self) -> None:
-        self.outstanding: "List[Probe]" = []
-        self.successes = 0
-
-    def describe(self) -> "Any":
-        return {"successes": self.successes, "outstanding": len(self.outstanding)}
 
 
 class Probe(Permit):
     """The permit of one trial call, settled once."""
 
-    watch = True
-
-    def __init__(self, breaker: "Any", granted_at: "Any") -> None:
+    def __init__(self, breaker: "Any", granted_at: int) -> None:
         self._breaker = breaker
-        self._trial = None
+        self._trial: "Optional[List[Probe]]" = None
         self.granted_at = granted_at
 
-    def success(self, elapsed: "Any" = 0) -> None:
-        breaker = self._breaker
-        if breaker._slow and elapsed >= breaker._slow:
-            self._settle(False, "a slow trial call")
-        else:
-            self._settle(True, None)
+    def success(self, elapsed: int = 0) -> None:
+        slow = 0 < self._breaker._slow <= elapsed
+        self._settle(not slow, "a slow trial call")
 
-    def failure(self, error: "Any" = None, elapsed: "Any" = 0) -> None:
-        if self._breaker._counts(error):
-            self._settle(False, "a failed trial call")
-        else:
-            self.cancel()
+    def failure(self, error: "Error" = None, elapsed: int = 0) -> None:
+        weight = -1
+        try:
+            weight = self._breaker._weigh(error)
+        finally:  # the predicate of the user may raise: then the permit is given back
+            if weight > 0:
+                self._settle(False, "a failed trial call")
+            elif weight == 0 and 0 < self._breaker._slow <= elapsed:
+                self._settle(False, "a slow trial call")
+            else:
+                self.cancel()
 
     def cancel(self) -> None:
         self._settle(None, None)
 
-    def _settle(self, succeeded: "Any", reason: "Any") -> None:
+    def _settle(self, succeeded: "Optional[bool]", reason: "Optional[str]") -> None:
         breaker = self._breaker
         now = breaker._boot()
         with breaker._lock:
             trial = self._trial
             self._trial = None
-            if trial is None or breaker._current is not trial:
+            if trial is None or breaker._trial is not trial:
                 return  # settled, lost, or of an earlier era
-            trial.outstanding.remove(self)
+            trial.remove(self)
             if succeeded is None:
                 return
             if not succeeded:
                 breaker._trip(now, reason)
             else:
-                trial.successes += 1
-                if trial.successes < breaker._success_threshold:
+                breaker._successes += 1
+                if breaker._successes < breaker._success_threshold:
                     return
-                breaker._close("%d successful trial calls" % trial.successes)
+                breaker._admit_all("closed", "%d successful trial calls" % breaker._successes)
         breaker._deliver()
 
 
@@ -167,97 +196,102 @@ class States(Policy):
 
     if TYPE_CHECKING:
         _state: str
-        _current: Any  # the generation in force, None while open
-        _gate: Any  # its shared permit, None where there is none
+        _gate: Any  # the permit that every call gets, or None
         _shared: Any  # the same, None where each permit is timed
+        _trial: Optional[List[Probe]]  # the trial calls under way, oldest first
+        _successes: int  # of trial calls
         _open_for: int
         _open_until: int
         _boot: Callable[[], int]
-        _make: Callable[[Any], Any]
-        _failure_threshold: int
-        _success_threshold: int
+        _kind: Any  # of a counting generation, and its arguments
+        _kind_args: Any
         _half_open_max_calls: int
         _half_open_timeout: int
         _timeout: int
-        _multiplier: Union[int, float]
-        _max_timeout: Optional[int]
+        _growth: Optional[Tuple[int, int, int]]  # numerator, denominator, longest open time
         _slow: int
         _failure_on: Any
 
     def _try(self) -> "Any":
-        """Return a permit where there is no shared one: of a closed generation, or for a trial."""
+        """Return a permit where there was no shared one, or ``None``."""
         now = self._boot()
         probe = Probe(self, now)
-        trial = Trial()
+        fresh: "List[Probe]" = []
         with self._lock:
             if self._gate is not None:
                 return self._gate
             if self._state == "open" and self._open_until <= now:
-                self._current = trial
+                self._successes = 0
+                self._trial = fresh
                 self._move("half_open", "open for its time")
-            if self._state != "half_open":
+            trial = self._trial
+            if trial is None or self._state != "half_open":
                 return None
-            trial = self._current
-            if len(trial.outstanding) >= self._half_open_max_calls:
-                if now - trial.outstanding[0].granted_at < self._half_open_timeout:
+            if len(trial) >= self._half_open_max_calls:
+                if now - trial[0].granted_at < self._half_open_timeout:
                     return None
-                trial.outstanding.pop(0)._trial = None  # lost: whatever it brings counts no more
-            trial.outstanding.append(probe)
+                trial.pop(0)._trial = None  # lost: whatever it brings counts no more
+            trial.append(probe)
             probe._trial = trial
         self._deliver()
         return probe
 
-    def _counts(self, error: "Any") -> "Any":
-        """Whether ``error`` is a failure; ``None`` stands for a failure without an exception."""
+    def _weigh(self, error: "Error") -> int:
+        """What ``error`` (``None``: a bad result) counts: 1 is a failure, 0 an outcome that counts as
+        neither, -1 no outcome of the call at all."""
         if error is None:
-            return True
+            return 1
+        if not isinstance(error, Exception):
+            return -1
         code = code_of(error)
         if code in ("rate_limited", "bulkhead_full"):
-            return False
-        if code == "deadline_exceeded" and (not error.started or error.seconds is None):
-            return False
-        return self._failure_on is None or self._failure_on(error)
+            return -1
+        if code == "deadline_exceeded" and not (getattr(error, "started", 1) and getattr(error, "seconds", None)):
+            return -1
+        return 1 if self._failure_on is None or self._failure_on(error) else 0
 
-    def _trip(self, now: "Any", reason: "Any") -> None:
-        """Open; called under the lock."""
+    # What follows is called under the lock.  An interrupt between two statements must leave a breaker
+    # that works: so the state is written before the gate is taken away, and after it is given.
+
+    def _trip(self, now: int, reason: "Optional[str]") -> None:
         if self._state == "metrics_only":
-            self._admit_all("metrics_only", reason)
+            self._admit_all("metrics_only", reason, "would_open")
             return
         open_for = self._timeout
-        if self._state == "half_open" and self._multiplier > 1:
-            longest = self._max_timeout or self._timeout
-            open_for = min(int(self._open_for * self._multiplier), longest)
+        if self._growth is not None and self._state == "half_open":
+            numerator, denominator, longest = self._growth
+            open_for = min(self._open_for * numerator // denominator, longest)
         self._open_for = open_for
         self._open_until = now + open_for
-        self._current = self._gate = self._shared = None
         self._move("open", reason)
+        self._shared = self._gate = self._trial = None
 
-    def _close(self, reason: "Any") -> None:
-        self._admit_all("closed", reason)
-
-    def _admit_all(self, state: "Any", reason: "Any") -> None:
-        """Start a generation that admits every call; called under the lock."""
-        gate = Uncounted() if state == "disabled" else self._make(self)
-        self._current = self._gate = gate
+    def _admit_all(self, state: str, reason: "Optional[str]", event: str = "state_changed") -> None:
+        """Start a generation that admits every call."""
+        gate = Permit() if state == "disabled" else self._kind(self, *self._kind_args)
+        self._gate = gate
         self._shared = None if self._slow else gate
-        self._move(state, reason)
+        self._trial = None
+        self._move(state, reason, event)
 
-    def _move(self, state: "Any", reason: "Any") -> None:
+    def _move(self, state: str, reason: "Optional[str]", event: str = "state_changed") -> None:
         if self._listener is not None:
             fields = {"policy": "circuit_breaker", "name": self.name, "from": self._state, "to": state}
             fields["reason"] = reason
-            self._listener.push("would_open" if state == self._state else "state_changed", fields)
+            self._listener.push(event, fields)
         self._state = state
+
+    # Not under the lock:
 
     def _deliver(self) -> None:
         if self._listener is not None:
             self._listener.deliver()
 
-    def _set(self, state: "Any") -> None:
+    def _set(self, state: str) -> None:
         with self._lock:
-            if state in ("closed", "disabled", "metrics_only"):
-                self._admit_all(state, "by request")
-            else:
-                self._current = self._gate = self._shared = None
+            if state == "forced_open":
                 self._move(state, "by request")
+                self._shared = self._gate = self._trial = None
+            else:
+                self._admit_all(state, "by request")
         self._deliver()

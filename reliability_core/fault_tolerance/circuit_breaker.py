@@ -87,35 +87,42 @@ class CircuitBreaker(States):
         self._success_threshold = check_count("success_threshold", success_threshold)
         self._half_open_max_calls = check_count("half_open_max_calls", half_open_max_calls)
         self._timeout = clock.positive_ticks(timeout, "timeout")
-        self._multiplier = check_number("timeout_multiplier", timeout_multiplier, 1)
-        self._max_timeout = None if max_timeout is None else clock.positive_ticks(max_timeout, "max_timeout")
-        if self._max_timeout is not None and self._max_timeout < self._timeout:
+        self._growth = None
+        longest = None if max_timeout is None else clock.positive_ticks(max_timeout, "max_timeout")
+        if longest is not None and longest < self._timeout:
             refuse(ValueError, "max_timeout", max_timeout, "at least timeout (%s)" % timeout)
-        if self._max_timeout is None and timeout_multiplier > 1:
-            refuse(ValueError, "max_timeout", None, "a number of seconds, since timeout_multiplier is above 1")
+        if check_number("timeout_multiplier", timeout_multiplier, 1) > 1:
+            from .decimal_ratio import decimal_ratio
+
+            if longest is None:
+                refuse(ValueError, "max_timeout", None, "a number of seconds, since timeout_multiplier is above 1")
+            self._growth = decimal_ratio(timeout_multiplier) + (longest,)
         self._half_open_timeout = (
             self._timeout if half_open_timeout is None else clock.positive_ticks(half_open_timeout, "half_open_timeout")
         )
         self._slow = 0 if slow_call_duration is None else clock.positive_ticks(slow_call_duration, "slow_call_duration")
         self._failure_on = None if failure_on is Exception else error_matcher("failure_on", failure_on)
         self._failure_if_result = check_callable("failure_if_result", failure_if_result)
-        check_number("failure_rate", failure_rate, 0, 1)
-        check_number("slow_call_rate", slow_call_rate, 0, 1)
+        for option, rate in (("failure_rate", failure_rate), ("slow_call_rate", slow_call_rate)):
+            if not check_number(option, rate, 0, 1):
+                refuse(ValueError, option, rate, "a number above 0, up to 1")
         check_count("minimum_calls", minimum_calls)
         if window is not None:
-            from .breaker_window import TimedPermit, window_maker
+            from .breaker_window import TimedPermit, window_kind
 
-            self._make = window_maker(self, window, minimum_calls, failure_rate, slow_call_rate)
+            self._kind, self._kind_args = window_kind(self, window, minimum_calls, failure_rate, slow_call_rate)
             self._timed_permit = TimedPermit
         elif self._slow:
             refuse(ValueError, "slow_call_duration", slow_call_duration, "None, unless a window is given")
         else:
-            self._make = Closed
+            self._kind, self._kind_args = Closed, ()
         self._windowed = window is not None
         self._short = window is None and failure_if_result is None  # the inlined forms will do
         self._state = "closed"
-        self._current = self._gate = self._make(self)
+        self._gate = self._kind(self, *self._kind_args)
         self._shared = None if self._slow else self._gate
+        self._trial = None
+        self._successes = 0
         self._open_for = 0
         self._open_until = 0
         if not self._short:
@@ -141,8 +148,10 @@ class CircuitBreaker(States):
     def snapshot(self) -> "Dict[str, Any]":
         """Return its state as plain data: ``name``, ``state``, ``retry_after`` and, by the state,
         ``failures``, ``calls``, ``failure_rate``, ``slow_call_rate``, ``successes``, ``outstanding``."""
-        current = self._current
-        data: "Dict[str, Any]" = {} if current is None else current.describe()
+        gate, trial = self._gate, self._trial
+        data: "Dict[str, Any]" = {} if gate is None else gate.describe()
+        if trial is not None:
+            data.update({"successes": self._successes, "outstanding": len(trial)})
         data["name"] = self.name
         data["state"] = self.state
         data["retry_after"] = self.retry_after
@@ -153,25 +162,25 @@ class CircuitBreaker(States):
     def acquire(self) -> "Any":
         """Return a permit, to be used as ``with breaker.acquire():`` (around an ``await`` too).
 
-        Raises ``CircuitOpenError``.  An ``Exception`` in the block is a failure, any other way
-        out of it counts as neither; or settle the permit yourself: ``success()``,
-        ``failure(error)`` or ``cancel()``.
+        Raises ``CircuitOpenError``.  The end of the block is a success, an ``Exception`` a failure,
+        any other way out counts as neither.  What ``as permit`` gives, or the permit without a
+        block, can be settled by hand, once: ``success()``, ``failure(error)`` or ``cancel()``.
         """
-        permit = self._shared
-        if permit is None:
-            permit = self._timed(self._gate or self._admit())
-            if isinstance(permit, CircuitOpenError):
-                raise permit
+        permit = self._shared or self._permit()
+        if isinstance(permit, CircuitOpenError):
+            raise permit
         return permit
 
     def try_acquire(self) -> "Any":
         """Return a permit, or ``None`` where ``acquire()`` would raise."""
-        permit = self._shared
-        if permit is None:
-            permit = self._timed(self._gate or self._admit())
-            if isinstance(permit, CircuitOpenError):
-                return None
-        return permit
+        permit = self._shared or self._permit()
+        return None if isinstance(permit, CircuitOpenError) else permit
+
+    def _permit(self) -> "Any":
+        """Return a permit, or the error: what is not shared is a trial call's, or measures time."""
+        permit = self._gate or self._admit()
+        timed = self._slow and not isinstance(permit, CircuitOpenError)
+        return self._timed_permit(permit, self._now) if timed else permit
 
     def _admit(self) -> "Any":
         """Return a permit where there is no shared one, or the error for the caller to raise.
@@ -186,15 +195,11 @@ class CircuitBreaker(States):
         if permit is not None:
             return permit
         state, retry_after = self._state, self.retry_after
+        if self._gate is not None:  # it closed in this very moment
+            state = "half_open"
         if self._listener is not None:
             self._emit("call_rejected", {"policy": "circuit_breaker", "retry_after": retry_after})
         return CircuitOpenError(self.name, retry_after, state)
-
-    def _timed(self, permit: "Any") -> "Any":
-        # Only a permit that measures time is not shared.
-        if self._slow and not isinstance(permit, CircuitOpenError):
-            return self._timed_permit(permit, self._now)
-        return permit
 
     def force_open(self) -> None:
         """Reject every call until ``reset()``."""
@@ -266,7 +271,7 @@ class CircuitBreaker(States):
     def _decorate_async(self, fn: "Any") -> "Any":
         from .breaker_guard import adecorated
 
-        return adecorated(self, fn) if self._failure_if_result is None else super()._decorate_async(fn)
+        return adecorated(self, fn) if self._short else super()._decorate_async(fn)
 
     def _wrap(self, inner: "Any") -> "Any":
         from .breaker_guard import guard
