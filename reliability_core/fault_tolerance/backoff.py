@@ -10,11 +10,14 @@ decorrelated jitter).
 
 from ..errors import check_choice, check_number, refuse
 from ..port import current_port, new_lock
+from .decimal_ratio import decimal_ratio
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable, Optional, Union
 
+    Seconds = Union[int, float]
+    Kind = Union[str, Callable[[int], Seconds]]
 
 KINDS = ("constant", "linear", "exponential", "fibonacci", "decorrelated")
 JITTERS = ("full", "equal", "additive", "none")
@@ -23,7 +26,7 @@ JITTERS = ("full", "equal", "additive", "none")
 class Random:
     """A small seeded generator, the same on every runtime: xorshift32 (Marsaglia, 2003)."""
 
-    def __init__(self, seed: "Any" = None) -> None:
+    def __init__(self, seed: "Optional[int]" = None) -> None:
         if seed is None:
             seed = current_port().entropy()
         elif isinstance(seed, bool) or not isinstance(seed, int):
@@ -56,12 +59,12 @@ class Backoff:
     def __init__(
         self,
         clock: "Any",
-        kind: "Any",
-        initial_delay: "Any",
-        max_delay: "Any",
-        multiplier: "Any",
-        jitter: "Any",
-        seed: "Any",
+        kind: "Kind",
+        initial_delay: "Seconds",
+        max_delay: "Seconds",
+        multiplier: "Seconds",
+        jitter: str,
+        seed: "Optional[int]",
     ) -> None:
         if not callable(kind):
             check_choice("backoff", kind, KINDS)
@@ -73,19 +76,22 @@ class Backoff:
         self.maximum: int = clock.ticks(max_delay, "max_delay")
         if self.maximum < self.initial:
             refuse(ValueError, "max_delay", max_delay, "at least initial_delay (%s)" % initial_delay)
-        self.multiplier: "Any" = check_number("backoff_multiplier", multiplier, 1)
+        self.growth = decimal_ratio(check_number("backoff_multiplier", multiplier, 1))
         self.random = Random(seed)
 
-    def longest(self, count: "Any", asked: "Any") -> "Any":
+    def longest(self, count: int, asked: bool) -> int:
         """The most ticks that the first ``count`` delays can add up to; ``asked`` if failures may ask
         for as much as ``max_delay``."""
-        if asked or self.kind == "decorrelated":
+        if asked or self.kind == "decorrelated" or callable(self.kind):
             return count * self.maximum
         delays = Delays(self)
-        return sum([min(self.maximum, self._highest(delays.next_base())) for _ in range(count)])
-
-    def _highest(self, base: "Any") -> "Any":
-        return base + self.initial if self.jitter == "additive" else base
+        extra = self.initial if self.jitter == "additive" else 0
+        total = highest = 0
+        while count > 0 and highest < self.maximum:
+            highest = min(self.maximum, delays.next_base() + extra)
+            total += highest
+            count -= 1
+        return total + count * highest
 
     def start(self) -> "Delays":
         """Return the delays of one call, from the first."""
@@ -98,24 +104,29 @@ class Delays:
     def __init__(self, backoff: Backoff) -> None:
         self._backoff = backoff
         self._attempt = 0
-        self._base: int = 0
-        self._before: int = 0
+        self._base = 0
+        self._fine = 0  # the base in 1024ths of a tick: a coarse clock must not stop it growing
+        self._before = 0
 
     def next(self) -> int:
         backoff = self._backoff
-        self._attempt += 1
+        random = backoff.random
         if backoff.kind == "decorrelated":
-            highest = min(backoff.maximum, max(self._base * 3, backoff.initial))
-            self._base = backoff.initial + backoff.random.below(highest - backoff.initial)
+            highest = min(backoff.maximum, (self._base or backoff.initial) * 3)
+            self._base = backoff.initial + random.below(highest - backoff.initial)
             return self._base
-        return min(backoff.maximum, self._jittered(self._advance()))
+        base = self.next_base()
+        if backoff.jitter == "full":
+            return random.below(base)
+        if backoff.jitter == "equal":
+            return base - random.below(base // 2)
+        if backoff.jitter == "additive":
+            return min(backoff.maximum, base + random.below(backoff.initial))
+        return base
 
     def next_base(self) -> int:
         """Return the next delay without its jitter."""
         self._attempt += 1
-        return self._advance()
-
-    def _advance(self) -> int:
         self._base = min(self._backoff.maximum, self._grown())
         return self._base
 
@@ -129,16 +140,8 @@ class Delays:
         if kind == "linear":
             return self._base + backoff.initial
         if kind == "exponential":
-            return int(self._base * backoff.multiplier)
+            numerator, denominator = backoff.growth
+            self._fine = min((self._fine or backoff.initial << 10) * numerator // denominator, backoff.maximum << 10)
+            return self._fine + 512 >> 10
         before, self._before = self._before, self._base
         return self._base + before
-
-    def _jittered(self, base: int) -> int:
-        backoff = self._backoff
-        if backoff.jitter == "full":
-            return backoff.random.below(base)
-        if backoff.jitter == "equal":
-            return base - backoff.random.below(base // 2)
-        if backoff.jitter == "additive":
-            return base + backoff.random.below(backoff.initial)
-        return base

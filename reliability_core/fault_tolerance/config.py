@@ -4,7 +4,7 @@ from ..errors import refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Union
+    from typing import Any, Callable, Dict, Optional, Tuple, Union
 
     Seconds = Union[int, float]
 
@@ -16,7 +16,7 @@ class Config:
     instance holds what was given.
     """
 
-    OPTIONS: "List[str]" = []
+    OPTIONS: "Tuple[str, ...]" = ()
 
     def __init__(self, **options: "Any") -> None:
         for name in options:
@@ -36,7 +36,8 @@ class Config:
             refuse(TypeError, "config", config, "a %s or a dict of its options" % cls.__name__)
         options = dict((cls(**config) if isinstance(config, dict) else config).__dict__)
         for name, value in zip(cls.OPTIONS, given):
-            if value is not getattr(cls, name) and value != getattr(cls, name):
+            default = getattr(cls, name)
+            if value is not default and (type(value) is not type(default) or value != default):
                 options[name] = value
         return options
 
@@ -64,9 +65,21 @@ class CircuitBreakerConfig(Config):
     failure_if_result: "Optional[Callable[[Any], bool]]" = None
 
     OPTIONS = (
-        "failure_threshold success_threshold timeout timeout_multiplier max_timeout window minimum_calls failure_rate "
-        "slow_call_duration slow_call_rate half_open_max_calls half_open_timeout failure_on failure_if_result"
-    ).split()
+        "failure_threshold",
+        "success_threshold",
+        "timeout",
+        "timeout_multiplier",
+        "max_timeout",
+        "window",
+        "minimum_calls",
+        "failure_rate",
+        "slow_call_duration",
+        "slow_call_rate",
+        "half_open_max_calls",
+        "half_open_timeout",
+        "failure_on",
+        "failure_if_result",
+    )
 
 
 class RetryConfig(Config):
@@ -87,6 +100,17 @@ class RetryConfig(Config):
     before_sleep: "Optional[Callable[[int, float, Any], object]]" = None
 
     OPTIONS = (
-        "max_attempts initial_delay max_delay backoff_multiplier backoff jitter seed retry_on "
-        "retry_if_result deadline budget respect_retry_after before_sleep"
-    ).split()
+        "max_attempts",
+        "initial_delay",
+        "max_delay",
+        "backoff_multiplier",
+        "backoff",
+        "jitter",
+        "seed",
+        "retry_on",
+        "retry_if_result",
+        "deadline",
+        "budget",
+        "respect_retry_after",
+        "before_sleep",
+    )

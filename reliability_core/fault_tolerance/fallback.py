@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional
 
 
+# MicroPython's coroutines are generators.
+_AWAITABLE = "send" if COROUTINE is None else "__await__"
+
+
 class Fallback(Policy):
     """Answers in place of a call that failed.
 
@@ -43,11 +47,11 @@ class Fallback(Policy):
         self._alternatives = alternatives
         self._matches = error_matcher("on", on)
 
-    def _used(self, error: "Any", alternative: "Any") -> None:
+    def _used(self, error: Exception, alternative: "Any") -> None:
         if self._listener is not None:
             self._emit("fallback_used", {"policy": "fallback", "error": error, "alternative": alternative})
 
-    def _failed(self, original: "Any", latest: "Any") -> "Any":
+    def _failed(self, original: Exception, latest: Exception) -> FallbackError:
         error = FallbackError(original, latest)
         error.__cause__ = latest
         return error
@@ -59,49 +63,61 @@ class Fallback(Policy):
         return seconds, calls
 
     def _wrap(self, inner: "Any") -> "Any":
-        alternatives, matches = self._alternatives, self._matches
+        matches, answer = self._matches, self._answer
 
         def falling_back(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             try:
                 return inner(fn, args, kwargs)
-            except Exception as caught:
-                if not matches(caught):
+            except Exception as error:
+                if not matches(error):
                     raise
-                original = latest = caught
-            for alternative in alternatives:
-                try:
-                    answer = alternative(original, *args, **kwargs) if callable(alternative) else alternative
-                    if COROUTINE is not None and type(answer) is COROUTINE:
-                        refuse_coroutine(answer, alternative)
-                except Exception as caught:
-                    latest = caught
-                else:
-                    self._used(original, alternative)
-                    return answer
-            raise self._failed(original, latest)
+                return answer(error, args, kwargs)
 
         return falling_back
 
     def _awrap(self, inner: "Any") -> "Any":
-        alternatives, matches = self._alternatives, self._matches
+        matches, answer = self._matches, self._aanswer
 
         async def falling_back(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
             try:
                 return await inner(fn, args, kwargs)
-            except Exception as caught:
-                if not matches(caught):
+            except Exception as error:
+                if not matches(error):
                     raise
-                original = latest = caught
-            for alternative in alternatives:
+                return await answer(error, args, kwargs)
+
+        return falling_back
+
+    def _answer(self, original: Exception, args: "Any", kwargs: "Any") -> "Any":
+        latest = original
+        try:
+            for alternative in self._alternatives:
                 try:
                     answer = alternative(original, *args, **kwargs) if callable(alternative) else alternative
-                    if callable(alternative) and hasattr(answer, "send"):
-                        answer = await answer
-                except Exception as caught:
-                    latest = caught
+                    if COROUTINE is not None and type(answer) is COROUTINE:
+                        refuse_coroutine(answer, alternative)
+                except Exception as error:
+                    latest = error
                 else:
                     self._used(original, alternative)
                     return answer
             raise self._failed(original, latest)
+        finally:
+            del original, latest  # no cycle between the errors and this frame
 
-        return falling_back
+    async def _aanswer(self, original: Exception, args: "Any", kwargs: "Any") -> "Any":
+        latest = original
+        try:
+            for alternative in self._alternatives:
+                try:
+                    answer = alternative(original, *args, **kwargs) if callable(alternative) else alternative
+                    if callable(alternative) and hasattr(answer, _AWAITABLE):
+                        answer = await answer
+                except Exception as error:
+                    latest = error
+                else:
+                    self._used(original, alternative)
+                    return answer
+            raise self._failed(original, latest)
+        finally:
+            del original, latest

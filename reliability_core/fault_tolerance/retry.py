@@ -10,7 +10,7 @@ into the deadline where there is one, else into ``max_delay``.  If it does not f
 further attempt, since an earlier one would be refused.
 """
 
-from ..errors import check_callable, check_count, code_of, error_matcher
+from ..errors import check_callable, check_choice, check_count, code_of, error_matcher, refuse
 from ..port import Policy, current_port, direct
 from .backoff import Backoff
 from .retry_attempts import Attempts
@@ -83,30 +83,30 @@ class RetryPolicy(Policy):
         self._retry_on = error_matcher("retry_on", retry_on)
         self._retry_if_result = check_callable("retry_if_result", retry_if_result)
         self._deadline = None if deadline is None else self._clock.positive_ticks(deadline, "deadline")
+        if budget is not None and not hasattr(budget, "try_spend"):
+            refuse(TypeError, "budget", budget, "a RetryBudget or None")
         self._budget = budget
-        self._respect_retry_after = respect_retry_after
+        self._respect_retry_after = check_choice("respect_retry_after", respect_retry_after, (True, False))
         self._before_sleep = check_callable("before_sleep", before_sleep)
         self._slot = current_port().slot("retrying")
 
     execute = Policy.call  # the specification's names
     aexecute = Policy.acall
 
-    def __iter__(self) -> "Any":
-        """Attempts one by one: ``for attempt in policy:`` / ``with attempt:``."""
+    def __iter__(self) -> "Attempts":
+        """Attempts one by one: ``for attempt in policy:`` or ``async for``, then ``with attempt:``."""
         return Attempts(self)
 
-    def __aiter__(self) -> "Any":
-        """Attempts one by one: ``async for attempt in policy:`` / ``with attempt:``."""
-        return Attempts(self)
+    __aiter__ = __iter__
 
-    def _retries(self, error: "Any") -> "Any":
+    def _retries(self, error: Exception) -> bool:
         """Whether another attempt could help."""
         code = code_of(error)
-        if code == "unsupported" or (code == "deadline_exceeded" and not error.started):
+        if code == "unsupported" or (code == "deadline_exceeded" and not getattr(error, "started", True)):
             return False
-        if code in ("circuit_open", "rate_limited") and error.retry_after is None:
+        if code in ("circuit_open", "rate_limited") and getattr(error, "retry_after", None) is None:
             return False
-        return self._retry_on(error)
+        return bool(self._retry_on(error))
 
     def _worst(self, seconds: "Any", calls: "Any") -> "Any":
         clock, backoff, retries = self._clock, self._backoff, self._max_attempts - 1
@@ -210,8 +210,8 @@ class RetryPolicy(Policy):
                 delay = run.wait(error, result)
                 if delay > 0:
                     sleep(delay)
-                if delay < 0 or run.late():
-                    run.give_up(error, result)
+                if delay < 0 or run.late(error):
+                    raise run.ending(error, result)
                 run.enter()
                 error = None
                 try:
@@ -233,8 +233,8 @@ class RetryPolicy(Policy):
                 delay = run.wait(error, result)
                 if delay > 0:
                     await asleep(delay)
-                if delay < 0 or run.late():
-                    run.give_up(error, result)
+                if delay < 0 or run.late(error):
+                    raise run.ending(error, result)
                 run.enter()
                 error = None
                 try:

@@ -7,11 +7,13 @@
             upload(data)                             await upload(data)
 """
 
-from .retry_run import Run
+from .retry_run import NO_RESULT, Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Optional
+
+    Error = Optional[Exception]
 
 
 class Attempts:
@@ -22,58 +24,71 @@ class Attempts:
         self._started = policy._now()
         self._delay = 0
         self._done = False
-        self._last: "Any" = None
-        self.run: "Any" = None
+        self._last: "Optional[Attempt]" = None
+        self._error: "Error" = None  # of the last attempt; nobody holds it while the next one is made
+        self.run: "Optional[Run]" = None
 
-    def __iter__(self) -> "Any":
+    def __iter__(self) -> "Attempts":
         return self
 
-    def __aiter__(self) -> "Any":
-        return self
+    __aiter__ = __iter__
 
-    def __next__(self) -> "Any":
+    def __next__(self) -> "Attempt":
         if self._done:
             raise StopIteration
-        if self._delay > 0:
-            self._policy._clock.sleep(self._delay)
-        return self._next()
+        error, self._error = self._error, None
+        try:
+            if self._delay > 0:
+                self._policy._clock.sleep(self._delay)
+            return self._next(error)
+        finally:
+            del error  # no cycle between the error and this frame
 
-    async def __anext__(self) -> "Any":
+    async def __anext__(self) -> "Attempt":
         if self._done:
             raise StopAsyncIteration
-        if self._delay > 0:
-            await self._policy._clock.asleep(self._delay)
-        return self._next()
+        error, self._error = self._error, None
+        try:
+            if self._delay > 0:
+                await self._policy._clock.asleep(self._delay)
+            return self._next(error)
+        finally:
+            del error
 
-    def _next(self) -> "Any":
-        if self._last is None:
-            if self._policy._budget is not None:
-                self._policy._budget.record_call()
-        elif not self._last.settled:
-            raise RuntimeError("an attempt of this loop was not used: write `with attempt:` in its body")
-        elif self.run.late():
-            self.run.give_up(self._last.error, self._last.result)
-        self._last = Attempt(self, 1 if self._last is None else self._last.number + 1)
+    def _next(self, error: "Error") -> "Attempt":
+        last, run = self._last, self.run
+        try:
+            if last is None:
+                if self._policy._budget is not None:
+                    self._policy._budget.record_call()
+            elif run is None or not last.settled:
+                raise RuntimeError("an attempt of this loop was not used: write `with attempt:` in its body")
+            elif run.late(error):
+                self._done = True
+                raise run.ending(error, last.result)
+        finally:
+            del error
+        self._last = Attempt(self, 1 if last is None else last.number + 1)
         return self._last
 
-    def settle(self, attempt: "Any", error: "Any") -> bool:
+    def settle(self, attempt: "Attempt", error: "Error") -> bool:
         """Book the end of an attempt; return whether its error is to be swallowed."""
-        bad = self._policy._retry_if_result
-        if error is None and (bad is None or not bad(attempt.result)):
+        policy, result = self._policy, attempt.result
+        bad = policy._retry_if_result
+        if error is None and (bad is None or result is NO_RESULT or not bad(result)):
             self._done = True
             return False
         if self.run is None:
-            self.run = Run(self._policy, self._started, self._policy._budget)
-        self._delay = self.run.wait(error, attempt.result)
+            self.run = Run(policy, self._started, policy._budget)
+        self._done = True  # unless there is a next one; a hook may raise
+        self._delay = self.run.wait(error, result)
         if self._delay >= 0:
+            self._done = False
+            self._error = error
             return True
-        self._done = True
+        ending = self.run.ending(error, result)
         if error is None:
-            self.run.give_up(None, attempt.result)
-        try:
-            error.attempts = self.run.attempts
-        except AttributeError:
-            pass
+            raise ending
         return False
 
 
@@ -83,24 +98,22 @@ class Attempt:
     Set ``result`` in the block to have it judged by ``retry_if_result``.
     """
 
-    def __init__(self, attempts: "Any", number: "Any") -> None:
+    def __init__(self, attempts: Attempts, number: int) -> None:
         self._attempts = attempts
         self.number = number
-        self.result = None
-        self.error = None
+        self.result: "Any" = NO_RESULT
         self.settled = False
 
-    def __enter__(self) -> "Any":
+    def __enter__(self) -> "Attempt":
         if self._attempts.run is not None:
             self._attempts.run.enter()
         return self
 
-    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> "Any":
+    def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> bool:
         if self._attempts.run is not None:
             self._attempts.run.leave()
         self.settled = True
         if kind is not None and not issubclass(kind, Exception):
             self._attempts._done = True
             return False
-        self.error = error
         return self._attempts.settle(self, error)

@@ -1,19 +1,21 @@
 """The retries of one call that has failed: whether there is a next attempt, and when."""
 
-from ..errors import RetryExhaustedError
+from ..errors import RetryExhaustedError, code_of
 from .retry_after import requested_wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Optional, Tuple
 
-_NO_RESULT = object()
+    Error = Optional[Exception]
+
+NO_RESULT = object()
 
 
 class Run:
     """The retries of one call."""
 
-    def __init__(self, policy: "Any", started: "Any", budget: "Any") -> None:
+    def __init__(self, policy: "Any", started: int, budget: "Any") -> None:
         self._budget = budget
         self._clock = policy._clock
         self._delays = policy._backoff.start()
@@ -24,15 +26,13 @@ class Run:
         if self._outer is not None and policy._listener is not None:
             policy._emit("retry_nested", {"policy": "retry", "outer": self._outer.policy.name})
 
-    def wait(self, error: "Any", result: "Any" = _NO_RESULT) -> "Any":
+    def wait(self, error: "Error", result: "Any") -> int:
         """Decide about a failed attempt: ticks to wait before the next one, or -1 to give up."""
         policy = self.policy
         self.attempts += 1
         reason, delay = self._judge(error, result)
         if reason is not None:
-            if policy._listener is not None:
-                fields = {"policy": "retry", "attempts": self.attempts, "error": error, "reason": reason}
-                policy._emit("retries_exhausted", fields)
+            self._exhausted(error, reason)
             return -1
         seconds = self._clock.seconds(delay)
         if policy._before_sleep is not None:
@@ -42,13 +42,13 @@ class Run:
             policy._emit("retry_scheduled", fields)
         return delay
 
-    def _judge(self, error: "Any", result: "Any") -> "Any":
+    def _judge(self, error: "Error", result: "Any") -> "Tuple[Optional[str], int]":
         policy = self.policy
         if error is not None and not policy._retries(error):
             return "not retried", 0
         if self.attempts >= policy._max_attempts:
             return "max_attempts", 0
-        delay = self._delays.next()
+        delay: int = self._delays.next()
         asked = self._asked(result if error is None else error)
         if asked > delay:
             delay = asked
@@ -62,32 +62,39 @@ class Run:
             return "budget", 0
         return None, delay
 
-    def _asked(self, source: "Any") -> "Any":
+    def _asked(self, source: "Any") -> int:
         """The wait in ticks that the failure asks for, 0 if none."""
         policy = self.policy
         if not policy._respect_retry_after:
             return 0
-        seconds, reason = requested_wait(source, self._clock)
+        try:
+            seconds, reason = requested_wait(source, self._clock)
+        except Exception as odd:  # an attribute of a foreign error, or a number with 5000 digits
+            seconds, reason = None, "it cannot be read: %r" % (odd,)
         if reason is not None and policy._listener is not None:
             policy._emit("retry_after_ignored", {"policy": "retry", "reason": reason})
-        return 0 if seconds is None else self._clock.ticks(seconds)
+        ticks: int = 0 if seconds is None else self._clock.ticks(seconds)
+        return ticks
 
-    def _left(self) -> "Any":
+    def _left(self) -> "Optional[int]":
         """Ticks until the earliest deadline, ``None`` without one."""
-        end = self._clock.deadline()
+        end: "Optional[int]" = self._clock.deadline()
         if self._end is not None and (end is None or self._end < end):
             end = self._end
         return None if end is None else end - self._clock.now()
 
     @property
-    def number(self) -> "Any":
+    def number(self) -> int:
         """The number of the attempt under way, from 1."""
         return self.attempts + 1
 
-    def late(self) -> "Any":
+    def late(self, error: "Error") -> bool:
         """Whether the deadline passed while we waited: then there is no further attempt."""
         left = self._left()
-        return left is not None and left <= 0
+        if left is None or left > 0:
+            return False
+        self._exhausted(error, "deadline")
+        return True
 
     def enter(self) -> None:
         """Make this the run in force in this task, for what is further in to see."""
@@ -98,12 +105,19 @@ class Run:
         if self.policy._slot is not None:
             self.policy._slot.set(self._outer)
 
-    def give_up(self, error: "Any", result: "Any") -> None:
-        """Raise what the call ends with."""
+    def _exhausted(self, error: "Error", reason: str) -> None:
+        policy = self.policy
+        if policy._listener is not None:
+            fields = {"policy": "retry", "attempts": self.attempts, "error": error, "reason": reason}
+            policy._emit("retries_exhausted", fields)
+
+    def ending(self, error: "Error", result: "Any") -> Exception:
+        """Return what the call ends with, for the caller to raise: this frame must not hold it."""
         if error is None:
-            raise RetryExhaustedError(self.attempts, result)
-        try:
-            error.attempts = self.attempts
-        except AttributeError:
-            pass  # an exception with slots, or of MicroPython
-        raise error
+            return RetryExhaustedError(self.attempts, result)
+        if code_of(error) != "retry_exhausted":  # whose attempts are those of a policy further in
+            try:
+                error.attempts = self.attempts  # type: ignore[attr-defined]  # where it takes attributes
+            except Exception:
+                pass
+        return error
