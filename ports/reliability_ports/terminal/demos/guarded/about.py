@@ -8,6 +8,7 @@ the counts of its client.
 
 --format json prints one object; durations in seconds, results are fresh stale late failed:
   demo seed better agreed criterion seconds cost_per_call
+  lateness                     of this machine in making the calls, at worst
   runtime {where simulated ports}
   measures [{name unguarded guarded better}]
   phases [{name starts ends unguarded guarded}]            both: results

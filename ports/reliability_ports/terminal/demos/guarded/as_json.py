@@ -32,6 +32,7 @@ def as_json(result: "Result") -> str:
             "criterion": CRITERION,
             "seconds": result.seconds,
             "cost_per_call": result.cost,
+            "lateness": run.lateness,
             "runtime": {"where": where(), "simulated": run.simulated, "ports": run.ports},
             "measures": [_measure(measure) for measure in result.measures],
             "phases": [_phase(i, unguarded, guarded) for i in range(len(SCRIPT))],

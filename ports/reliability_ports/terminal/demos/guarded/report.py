@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .result import Result
     from .verdict import Measure
 
+TOO_LATE = 0.1  # seconds of lateness of the machine itself that a reader must be told of
 NARROW = 60  # columns below which tables lose what can be spared
 
 
@@ -151,6 +152,9 @@ def _verdict(result: "Result", style: "Style", width: int) -> "List[str]":
         )
     lines += wrap(CRITERION, width, " ")
     lines += wrap("It cost %s. The demo took %.1f s." % (_cost(result), result.seconds), width, " ")
+    if result.run.lateness > TOO_LATE:
+        text = "This machine was up to %s late in making the calls: part of every latency is its own."
+        lines += wrap(text % duration(result.run.lateness), width, " ")
     for figures in result.figures:
         for text in figures.surprises:
             lines += wrap("Unexpected, %s: %s" % (figures.name, text), width, " ")

@@ -31,6 +31,7 @@ class Run:
         self.simulated: "Optional[str]" = None  # why there is no wire, where there is none
         self.ports: "List[int]" = []
         self.worlds: "List[World]" = []
+        self.lateness = 0.0  # seconds by which a call was begun too late, at worst
         self._servers: "List[Server]" = []
 
     @property
@@ -61,6 +62,7 @@ class Run:
         self.watch.restart()
         for number, due in enumerate(trouble.arrivals(self.seed)):
             await self._wait_until(due)
+            self.lateness = max(self.lateness, self.watch.micros() / 1e6 - due)
             for world in self.worlds:
                 world.start(number, int(due * 1e6))
         while any(world.waiting for world in self.worlds):

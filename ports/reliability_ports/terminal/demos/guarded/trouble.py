@@ -15,7 +15,7 @@ ANSWER, ERROR, SLOW, HANG, DROP, BUSY = range(6)
 FATES = ("answered", "error 500", "slow answer", "hung", "dropped", "busy 503")
 
 # On MicroPython every call that waits takes some of a heap that cannot grow.
-CALLS_PER_SECOND = 100 if hasattr(gc, "mem_free") else 200
+CALLS_PER_SECOND = 100 if hasattr(gc, "mem_free") else 150
 HANG_SECONDS = 3.0  # how long a hung request is held before the service drops it
 SHED_ABOVE = CALLS_PER_SECOND * 3 // 2  # requests a second the service can bear while it is overloaded
 SHED_WINDOW = 0.2
