@@ -53,17 +53,31 @@ class Deadline:
 
     def __enter__(self) -> "Deadline":
         slot = _slot_of(self._clock)
-        outer = slot.get()
-        at = self._at if outer is None or self._at < outer[0] else outer[0]
-        # What was in force before is kept here, not in this object: other tasks may enter it too.
-        slot.set((at, outer, self))
+        # What was in force before is kept there, not in this object: other tasks may enter it too.
+        slot.set(_scope(self._at, slot.get(), self))
         return self
 
     def __exit__(self, kind: "Any", error: "Any", trace: "Any") -> None:
         slot = _slot_of(self._clock)
-        scope = slot.get()
-        if scope is not None and scope[2] is self:  # else a generator was closed in another context
-            slot.set(scope[1])
+        slot.set(_without(slot.get(), self))
+
+
+def _scope(at: int, outer: "Any", owner: "Any") -> "Any":
+    return (at if outer is None or at < outer[0] else outer[0]), outer, owner
+
+
+def _without(scope: "Any", owner: Deadline) -> "Any":
+    """Return what is in force when ``owner`` no longer is.
+
+    It is the innermost one, unless a generator was closed late, or in a context of which it is no part.
+    """
+    if scope is None or scope[2] is owner:
+        return scope and scope[1]
+    outer = _without(scope[1], owner)  # as deep as deadlines are nested
+    if outer is scope[1]:
+        return scope
+    inner = scope[2]
+    return _scope(inner._at if isinstance(inner, Deadline) else scope[0], outer, inner)
 
 
 def _clock_or_current(clock: "Optional[Clock]") -> "Clock":

@@ -18,6 +18,7 @@ def add(ticks, delta):
 
 
 def diff(end, start):
+    assert 0 <= end < PERIOD and 0 <= start < PERIOD  # it takes small ints only
     return (end - start + PERIOD // 2) % PERIOD - PERIOD // 2
 
 

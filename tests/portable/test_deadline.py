@@ -96,20 +96,21 @@ async def test_each_task_has_its_own():
     assert Deadline.current(clock) is None
 
 
-def test_a_generator_closed_elsewhere_leaves_the_deadline_in_force_alone():
+def test_a_generator_closed_out_of_turn_takes_its_own_deadline_and_no_other():
     clock = FakeClock()
 
-    def bounded():
-        with Deadline.after(1, clock):
+    def bounded(seconds):
+        with Deadline.after(seconds, clock):
             yield
 
-    steps = bounded()
-    next(steps)
-    with Deadline.after(2, clock):
-        steps.close()
-        assert Deadline.current(clock).remaining() <= 2.0
-        with Deadline.after(0.5, clock):
-            assert Deadline.current(clock).remaining() == 0.5
+    for inside, left in ((5, 2.0), (1, 2.0)):
+        steps = bounded(inside)
+        next(steps)
+        with Deadline.after(2, clock):
+            assert Deadline.current(clock).remaining() == min(inside, 2)
+            steps.close()
+            assert Deadline.current(clock).remaining() == left
+        assert Deadline.current(clock) is None
 
 
 def test_where_tasks_cannot_be_told_apart_it_says_so():

@@ -140,6 +140,19 @@ async def test_an_inner_timeout_that_is_caught_leaves_the_outer_one_in_force():
     assert caught == [1, 1, 1]
 
 
+async def test_the_cancellation_of_an_inner_timeout_is_not_one_from_outside():
+    clock = FakeClock()
+
+    async def tries_once():
+        try:
+            await Timeout(1, clock=clock).acall(sleeps, clock, 5)
+        except DeadlineExceededError:
+            await sleeps(clock, 5)
+
+    error = await araises(DeadlineExceededError, Timeout(3, clock=clock).acall(tries_once))
+    assert (error.seconds, clock.elapsed()) == (3, 3.0)
+
+
 async def test_a_timeout_inside_a_deadline_ends_with_it_and_is_not_its_own():
     clock = FakeClock()
     with Deadline.after(1, clock):
