@@ -38,6 +38,19 @@ try:  # CPython, PyPy, Pyodide
     def _micros() -> "Any":
         return _monotonic() // 1000
 
+    class _Waiter:
+        """What one task waits for; half the price of an ``asyncio.Event``."""
+
+        def __init__(self) -> None:
+            self._future = loop_library().get_running_loop().create_future()
+
+        def wait(self) -> "Any":
+            return self._future
+
+        def set(self) -> None:
+            if not self._future.done():  # the task may have been cancelled in this turn of the loop
+                self._future.set_result(None)
+
     def _wall() -> "Any":
         return _wall_seconds()
 
@@ -74,6 +87,9 @@ except ImportError:  # MicroPython
 
     def _asleep(ticks: "Any") -> "Any":
         return loop_library().sleep_ms(ticks)
+
+    def _Waiter() -> "Any":  # type: ignore[no-redef]
+        return loop_library().Event()
 
     def _wall() -> "Any":
         now = time()
@@ -123,20 +139,6 @@ if _HZ == 1000:
 
     _monotonic = WrappingTicks(ticks_ms, ticks_diff, ticks_add, allocate_lock()).now
     _micros = FineTicks(_monotonic, ticks_us, ticks_diff, ticks_add).now
-
-
-class _FutureWaiter:
-    """What one task waits for; half the price of an ``asyncio.Event``."""
-
-    def __init__(self, future: "Any") -> None:
-        self._future = future
-
-    def wait(self) -> "Any":
-        return self._future
-
-    def set(self) -> None:
-        if not self._future.done():  # the task may have been cancelled in this turn of the loop
-            self._future.set_result(None)
 
 
 class Clock:
@@ -214,10 +216,7 @@ class Clock:
 
     def waiter(self) -> "Any":
         """Return something that one task waits for: ``await w.wait()``, until ``w.set()``."""
-        asyncio = loop_library()
-        if hasattr(asyncio, "get_running_loop"):
-            return _FutureWaiter(asyncio.get_running_loop().create_future())
-        return asyncio.Event()
+        return _Waiter()
 
     async def _fire(self, at: int, callback: "Callable[[], object]") -> None:
         await self.asleep(max(0, at - self.now()))

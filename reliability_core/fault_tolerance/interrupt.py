@@ -25,20 +25,14 @@ def interrupter(kind: str, port: "Any", timeout: "Any") -> "Any":
         bound = getattr(port.adapter, "alarm", None)
         if bound is None:
             raise UnsupportedError("an interrupting timeout", port.name, "it has no alarm signal")
-    return lambda inner: _Bounded(timeout, inner, bound)
+    return lambda inner: _bounded(timeout, inner, bound)
 
 
-class _Bounded:
-    """Runs a call under ``bound(seconds, expired, inner, call)`` until the deadline in force."""
+def _bounded(timeout: "Any", inner: "Any", bound: "Bound") -> "Any":
+    """Return what runs a call under ``bound(seconds, expired, inner, call)`` until the deadline in force."""
+    clock = timeout._clock
 
-    def __init__(self, timeout: "Any", inner: "Any", bound: "Bound") -> None:
-        self._timeout = timeout
-        self._inner = inner
-        self._bound = bound
-
-    def __call__(self, fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-        timeout = self._timeout
-        clock = timeout._clock
+    def run(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
         at, _, owner = clock.deadline_slot.get()
         made: "List[Exception]" = []
 
@@ -48,8 +42,10 @@ class _Bounded:
             return made[-1]
 
         try:
-            return self._bound(clock.seconds(max(at - clock.now(), 1)), expired, self._inner, (fn, args, kwargs))
+            return bound(clock.seconds(max(at - clock.now(), 1)), expired, inner, (fn, args, kwargs))
         except DeadlineExceededError as error:
             if error in made:
                 timeout._report(error)
             raise
+
+    return run

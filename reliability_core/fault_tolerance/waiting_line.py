@@ -14,7 +14,7 @@ from ..clock import loop_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional
+    from typing import Any, List
 
     from .rate_bookings import Booking, Bookings
 
@@ -25,7 +25,7 @@ class WaitingLine:
         self.n = n
         self._limiter = limiter
         self._clock = limiter._clock
-        self._entries: "List[_Entry]" = []
+        self._waiters: "List[Any]" = []
         self._bookings: "List[Booking]" = []
         self._timer: "Any" = None
 
@@ -34,15 +34,16 @@ class WaitingLine:
         if self._clock.instant:
             self._limiter._turn(booking)
             return
-        entry = _Entry(self._clock.waiter())
-        self._entries.append(entry)
+        waiter = self._clock.waiter()
+        waiter.turn = None
+        self._waiters.append(waiter)
         self._bookings.append(booking)
         if self._timer is None:
             self._arm(booking.slot - self._limiter._boot())
         try:
-            await entry.waiter.wait()
+            await waiter.wait()
         except BaseException:
-            self._leave(entry)
+            self._leave(waiter)
             raise
 
     def _arm(self, ticks: int) -> None:
@@ -58,20 +59,20 @@ class WaitingLine:
             self._admit(self._bookings.pop(0))
 
     def _admit(self, booking: "Booking") -> None:
-        entry = self._entries.pop(0)
-        entry.admitted = booking
-        entry.waiter.set()
+        waiter = self._waiters.pop(0)
+        waiter.turn = booking
+        waiter.set()
 
-    def _leave(self, entry: "_Entry") -> None:
-        if entry in self._entries:
-            self._entries.remove(entry)
-        elif entry.admitted is None:
+    def _leave(self, waiter: "Any") -> None:
+        if waiter in self._waiters:
+            self._waiters.remove(waiter)
+        elif waiter.turn is None:
             return  # the line was given up
-        elif not self._entries:
-            self._limiter._give_back(entry.admitted)
+        elif not self._waiters:
+            self._limiter._give_back(waiter.turn)
             return
         else:
-            self._admit(entry.admitted)
+            self._admit(waiter.turn)
         self._limiter._give_back(self._bookings.pop())
         if not self._bookings and self._timer is not None:
             self._timer.cancel()
@@ -79,15 +80,9 @@ class WaitingLine:
 
     def give_up(self) -> None:
         """Take all bookings back: the loop is closed, nobody will come."""
-        self._entries = []
+        self._waiters = []
         while self._bookings:
             self._limiter._give_back(self._bookings.pop())
-
-
-class _Entry:
-    def __init__(self, waiter: "Any") -> None:
-        self.waiter = waiter
-        self.admitted: "Optional[Booking]" = None
 
 
 def line_of(limiter: "Bookings", n: int) -> WaitingLine:
