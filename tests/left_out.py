@@ -31,6 +31,31 @@ ROWS = (
         "an adapter for CPython: it needs the module signal",
     ),
     (
+        "test_half_open.test_a_thousand_tasks_at_a_half_open_breaker_send_one_call",
+        "micropython-unix-128wK",
+        "a thousand tasks take more heap than that",
+    ),
+    (
+        "test_half_open.test_a_thousand_tasks_at_a_half_open_breaker_send_one_call",
+        "micropython-unix-64wK",
+        "a thousand tasks take more heap than that",
+    ),
+    (
+        "test_retry_calls.test_one_policy_serves_fifty_tasks_each_with_its_own_attempts",
+        "micropython-unix-64wK",
+        "fifty tasks take more heap than that",
+    ),
+    (
+        "test_composition.*",
+        "micropython-unix-64wK",
+        "every policy in every mode at once, beside the runner; tests/boards/heap_area.py has what fits",
+    ),
+    (
+        "test_service.*",
+        "micropython-unix-64wK",
+        "a full service fills this heap, the runner and its tests do not fit; tests/boards/heap_area.py has what does",
+    ),
+    (
         "test_quick_start.*",
         "micropython-unix-64wK",
         "the prelude loads every area at once; a board this small imports the names that it uses",

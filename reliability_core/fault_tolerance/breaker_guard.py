@@ -49,11 +49,7 @@ def guard(breaker: "Any", inner: "Any") -> "Any":
     plain = bad is None and not slow
 
     def consecutive(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-        permit = breaker._gate
-        if permit is None:
-            permit = admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
+        permit = breaker._gate or admit()
         try:
             result = inner(fn, args, kwargs)
         except Exception as error:
@@ -67,11 +63,7 @@ def guard(breaker: "Any", inner: "Any") -> "Any":
         return result
 
     def guarded(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-        permit = breaker._gate
-        if permit is None:
-            permit = admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
+        permit = breaker._gate or admit()
         call = _Started(fn, now) if slow else fn
         try:
             result = inner(call, args, kwargs)
@@ -95,11 +87,7 @@ def aguard(breaker: "Any", inner: "Any") -> "Any":
     plain = bad is None and not slow
 
     async def consecutive(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-        permit = breaker._gate
-        if permit is None:
-            permit = admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
+        permit = breaker._gate or admit()
         try:
             result = await inner(fn, args, kwargs)
         except Exception as error:
@@ -113,11 +101,7 @@ def aguard(breaker: "Any", inner: "Any") -> "Any":
         return result
 
     async def guarded(fn: "Any", args: "Any", kwargs: "Any") -> "Any":
-        permit = breaker._gate
-        if permit is None:
-            permit = admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
+        permit = breaker._gate or admit()
         call = _Started(fn, now) if slow else fn
         try:
             result = await inner(call, args, kwargs)
@@ -137,14 +121,16 @@ def aguard(breaker: "Any", inner: "Any") -> "Any":
 
 
 def decorated(breaker: "Any", fn: "Any") -> "Any":
+    name, boot, hz = breaker.name, breaker._boot, breaker._hz
     admit, now, slow, windowed = breaker._admit, breaker._now, breaker._slow, breaker._windowed
 
     def consecutive(*args: "Any", **kwargs: "Any") -> "Any":
         permit = breaker._gate
         if permit is None:
+            left = breaker._quiet_until - boot()
+            if left > 0:
+                raise CircuitOpenError(name, left / hz)
             permit = admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
         try:
             result = fn(*args, **kwargs)
         except Exception as error:
@@ -158,11 +144,7 @@ def decorated(breaker: "Any", fn: "Any") -> "Any":
         return result
 
     def window(*args: "Any", **kwargs: "Any") -> "Any":
-        permit = breaker._gate
-        if permit is None:
-            permit = admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
+        permit = breaker._gate or admit()
         started = now() if slow else 0
         try:
             result = fn(*args, **kwargs)
@@ -186,11 +168,7 @@ def adecorated(breaker: "Any", fn: "Any") -> "Any":
     admit = breaker._admit
 
     async def consecutive(*args: "Any", **kwargs: "Any") -> "Any":
-        permit = breaker._gate
-        if permit is None:
-            permit = admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
+        permit = breaker._gate or admit()
         try:
             result = await fn(*args, **kwargs)
         except Exception as error:

@@ -202,6 +202,7 @@ class States(Policy):
         _successes: int  # of trial calls
         _open_for: int
         _open_until: int
+        _quiet_until: int  # until this tick a refusal needs nothing but its error
         _boot: Callable[[], int]
         _kind: Any  # of a counting generation, and its arguments
         _kind_args: Any
@@ -280,6 +281,7 @@ class States(Policy):
             fields["reason"] = reason
             self._listener.push(event, fields)
         self._state = state
+        self._quiet_until = self._open_until if state == "open" and self._listener is None else 0
 
     # Not under the lock:
 

@@ -125,6 +125,7 @@ class CircuitBreaker(States):
         self._successes = 0
         self._open_for = 0
         self._open_until = 0
+        self._quiet_until = 0
         if not self._short:
             from . import breaker_guard  # noqa: F401  # now, not in a call
 
@@ -166,34 +167,35 @@ class CircuitBreaker(States):
         any other way out counts as neither.  What ``as permit`` gives, or the permit without a
         block, can be settled by hand, once: ``success()``, ``failure(error)`` or ``cancel()``.
         """
-        permit = self._shared or self._permit()
-        if isinstance(permit, CircuitOpenError):
-            raise permit
-        return permit
+        return self._shared or self._timed(self._gate or self._admit())
 
     def try_acquire(self) -> "Any":
         """Return a permit, or ``None`` where ``acquire()`` would raise."""
-        permit = self._shared or self._permit()
-        return None if isinstance(permit, CircuitOpenError) else permit
+        permit = self._shared or self._gate or self._try()
+        if permit is None:
+            self._refused()
+            return None
+        return permit if permit is self._shared else self._timed(permit)
 
-    def _permit(self) -> "Any":
-        """Return a permit, or the error: what is not shared is a trial call's, or measures time."""
-        permit = self._gate or self._admit()
-        timed = self._slow and not isinstance(permit, CircuitOpenError)
-        return self._timed_permit(permit, self._now) if timed else permit
+    def _timed(self, permit: "Any") -> "Any":
+        """What is not shared is a trial call's, or measures time."""
+        return self._timed_permit(permit, self._now) if self._slow else permit
 
     def _admit(self) -> "Any":
-        """Return a permit where there is no shared one, or the error for the caller to raise.
+        """Return a permit where there is no shared one, or raise.
 
-        Raised there, it has a short traceback, and costs less.
+        The error is kept in no variable: a frame that its traceback holds would hold it, and every
+        refusal would leave a cycle behind.
         """
-        if self._state == "open" and self._listener is None:
-            left = self._open_until - self._boot()
-            if left > 0:
-                return CircuitOpenError(self.name, left / self._hz)
+        left = self._quiet_until - self._boot()
+        if left > 0:
+            raise CircuitOpenError(self.name, left / self._hz)
         permit = self._try()
-        if permit is not None:
-            return permit
+        if permit is None:
+            raise self._refused()
+        return permit
+
+    def _refused(self) -> CircuitOpenError:
         state, retry_after = self._state, self.retry_after
         if self._gate is not None:  # it closed in this very moment
             state = "half_open"
@@ -225,9 +227,10 @@ class CircuitBreaker(States):
             return super().call(fn, *args, **kwargs)
         permit = self._gate
         if permit is None:
+            left = self._quiet_until - self._boot()
+            if left > 0:
+                raise CircuitOpenError(self.name, left / self._hz)
             permit = self._admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
         try:
             result = fn(*args, **kwargs)
         except Exception as error:
@@ -248,9 +251,10 @@ class CircuitBreaker(States):
             return await super().acall(fn, *args, **kwargs)
         permit = self._gate
         if permit is None:
+            left = self._quiet_until - self._boot()
+            if left > 0:
+                raise CircuitOpenError(self.name, left / self._hz)
             permit = self._admit()
-            if isinstance(permit, CircuitOpenError):
-                raise permit
         try:
             result = await fn(*args, **kwargs)
         except Exception as error:

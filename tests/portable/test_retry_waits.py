@@ -1,6 +1,6 @@
 """Retry waits: the deadline is checked before sleeping, and what the failure asks for is honoured."""
 
-from reliability_core import CircuitBreaker, CircuitOpenError, Deadline, RetryPolicy, pipeline
+from reliability_core import Deadline, RetryPolicy
 from reliability_core.fault_tolerance.retry_after import http_date, requested_wait
 from reliability_core.testing import Events, FakeClock, Script, Takes, araises, raises
 
@@ -120,15 +120,3 @@ def test_odd_values_are_ignored_with_the_reason():
 class Odd(Exception):
     def __init__(self, retry_after):
         self.retry_after = retry_after
-
-
-def test_the_breakers_own_time_is_waited_for_if_it_fits():
-    clock = FakeClock()
-    breaker = CircuitBreaker(failure_threshold=1, timeout=3, clock=clock)
-    assert pipeline(retry(clock), breaker).call(Script(DOWN, "up")) == "up"
-    assert clock.sleeps == [0.1, 2.9]
-    clock = FakeClock()
-    breaker = CircuitBreaker(failure_threshold=1, timeout=30, clock=clock)
-    script = Script(DOWN, "up")
-    raises(CircuitOpenError, pipeline(retry(clock), breaker).call, script)
-    assert script.calls == 1 and clock.elapsed() == 0.1

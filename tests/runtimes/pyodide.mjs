@@ -24,3 +24,5 @@ await run_portable.run(${JSON.stringify(modules)})
   console.error(error.message);
   process.exitCode = 1;
 }
+// A cancelled timer of Pyodide's loop still keeps Node alive until its time.
+process.exit();
