@@ -279,8 +279,8 @@ def stage(run, compiled=False, tests="tests/portable"):
             if compiled:
                 # Any optimisation takes the asserts away, so the tests go without.
                 level = "-O0" if root.startswith("tests") else "-O3"
-                name = str(source.relative_to(ROOT))
-                command = [run.command("mpy-cross"), level, "-s", name, "-o"]
+                # The name that tracebacks show stays in the heap, so it is the short one.
+                command = [run.command("mpy-cross"), level, "-s", source.name, "-o"]
                 subprocess.run([*command, target.with_suffix(".mpy"), source], check=False)
             else:
                 shutil.copy(source, target)
