@@ -26,6 +26,11 @@ ROWS = (
         "its _contextvars is written in Python and imports more of the standard library",
     ),
     (
+        "test_rejection.*",
+        "pypy",
+        "it frees nothing before its collector runs",
+    ),
+    (
         "test_load.test_reliability_ports_platforms_posix_alarm",
         "micropython",
         "an adapter for CPython: it needs the module signal",
