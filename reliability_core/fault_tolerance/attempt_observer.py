@@ -23,6 +23,8 @@ def outcome_of(error: "Any") -> "Any":
 class AttemptObserver(Policy):
     """Stands inside the retry and outside the breaker, so that it sees each attempt once."""
 
+    _observes = True
+
     def __init__(
         self, name: "Any", tracer: "Any", metrics: "Any", retry_policy: "Any", on_event: "Any", clock: "Any"
     ) -> None:

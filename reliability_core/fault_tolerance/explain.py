@@ -7,17 +7,19 @@ if TYPE_CHECKING:
 
 class Explanation:
     """``order`` (names, outermost first), ``worst_case_seconds`` and ``worst_case_calls`` of one
-    guarded call (``None``: no bound), ``amplification`` (calls for each request while everything
-    fails and nothing is open yet) and ``warnings``; ``str()`` says it in words.
+    guarded call (``None``: no bound), ``amplification`` (calls for each request, on average, while
+    everything fails and no breaker is open yet) and ``warnings``; ``str()`` says it in words.
 
     Seconds are those of an awaited call: a plain one cannot be ended from outside.
     """
 
-    def __init__(self, order: "List[str]", seconds: "Optional[float]", calls: "int", warnings: "List[str]") -> None:
+    def __init__(
+        self, order: "List[str]", seconds: "Optional[float]", calls: int, amplification: float, warnings: "List[str]"
+    ) -> None:
         self.order = order
         self.worst_case_seconds = seconds
         self.worst_case_calls = calls
-        self.amplification = calls
+        self.amplification = amplification
         self.warnings = warnings
 
     def __str__(self) -> str:
@@ -36,13 +38,20 @@ class Explanation:
 
 def explain(pipeline: "Any") -> Explanation:
     """Explain a ``pipeline(...)`` or ``ReliableService``."""
-    order = [_word(policy) for policy in pipeline.policies]
+    order, amplification = [], 1
+    for policy in pipeline.policies:
+        if hasattr(policy, "_observes"):
+            continue  # it reports and decides nothing
+        order.append(_word(policy))
+        if hasattr(policy, "_max_attempts"):
+            ratio = getattr(policy._budget, "ratio", None)  # in the long run; the budget's minimum comes once
+            amplification *= policy._max_attempts if ratio is None else min(policy._max_attempts, 1 + ratio)
     seconds, calls = pipeline._worst(None, 1)
-    return Explanation(order, seconds, calls, _warnings(pipeline.policies, seconds))
+    return Explanation(order, seconds, calls, amplification, _warnings(pipeline.policies, seconds))
 
 
-def _word(policy: "Any") -> "Any":
-    word = type(policy).__name__
+def _word(policy: "Any") -> str:
+    word = type(getattr(policy, "_policy", policy)).__name__
     return word if policy.name is None else "%s %r" % (word, policy.name)
 
 

@@ -33,6 +33,7 @@ class RetryBudget:
             maximum = max(100, 10 * minimum)
         elif check_count("maximum", maximum, 0) < minimum:
             refuse(ValueError, "maximum", maximum, "at least minimum (%d)" % minimum)
+        self.ratio = ratio
         # In units of one denominator, so that no fraction is lost.
         self._gain, self._price = decimal_ratio(ratio)
         self._most = maximum * self._price

@@ -173,6 +173,16 @@ def test_explain_gives_the_order_and_the_worst_case():
     assert "3 calls" in str(explanation) and explanation.warnings == []
 
 
+def test_explain_counts_a_budget_and_leaves_out_what_only_reports():
+    service = ReliableService(
+        retry_policy=RetryPolicy(max_attempts=4), retry_budget=RetryBudget(0.1), deadline=5, on_event=print
+    )
+    explanation = service.explain()
+    assert explanation.worst_case_calls == 4 and explanation.amplification == 1.1
+    assert [word.split()[0] for word in explanation.order] == ["Timeout", "RetryPolicy"]
+    assert ReliableService(retry_policy=RetryPolicy(max_attempts=4), deadline=5).explain().amplification == 4
+
+
 def test_explain_warns_of_a_call_without_end():
     assert "deadline" in ReliableService(retry_policy=RetryPolicy()).explain().warnings[0]
 
