@@ -86,7 +86,9 @@ class Backoff:
             return count * self.maximum
         delays = Delays(self)
         extra = self.initial if self.jitter == "additive" else 0
-        total = highest = 0
+        total, highest = 0, min(self.maximum, self.initial + extra)
+        if self.kind == "constant" or not self.initial:
+            return count * highest
         while count > 0 and highest < self.maximum:
             highest = min(self.maximum, delays.next_base() + extra)
             total += highest

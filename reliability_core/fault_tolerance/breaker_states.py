@@ -49,7 +49,7 @@ class Permit:
 
     watch = 1  # whether a success has anything to book
     inside: "Any" = None
-    by_hand: "Any" = ()
+    by_hand: "Tuple[Error, ...]" = ()
     _breaker: "Any" = None
 
     def success(self, elapsed: int = 0) -> None:
@@ -81,11 +81,13 @@ class Permit:
     def _was_settled(self, error: "Error") -> bool:
         """Whether a block that ends with ``error`` was settled by hand (a loop over those that run)."""
         with self._breaker._lock:
-            if error not in self.by_hand:
-                if not self.by_hand or isinstance(error, Exception):
+            entries = list(self.by_hand)
+            if error not in entries:
+                if not entries or isinstance(error, Exception):
                     return False  # an error of its own: a failure like any other
-                error = self.by_hand[0]
-            self.by_hand.remove(error)
+                error = entries[0]
+            entries.remove(error)
+            self.by_hand = tuple(entries)
             return True
 
 
@@ -108,7 +110,7 @@ class Inside(Permit):
 
     def _note(self, error: "Error") -> None:
         with self._permit._breaker._lock:
-            self._permit.by_hand.append(error)
+            self._permit.by_hand += (error,)
 
 
 class Closed(Permit):
@@ -117,7 +119,6 @@ class Closed(Permit):
     def __init__(self, breaker: "Any") -> None:
         self._breaker = breaker
         self.inside = Inside(self)
-        self.by_hand = []
         self.watch = 0  # consecutive failures
 
     def success(self, elapsed: int = 0) -> None:

@@ -139,7 +139,6 @@ class CountWindow(Window):
     def __init__(self, breaker: "Any", size: int, minimum: int, failure_rate: float, slow_rate: float) -> None:
         self._breaker = breaker
         self.inside = Inside(self)
-        self.by_hand = []
         self._size = size
         self._minimum = minimum
         self._failures = _Rate(failure_rate, size, minimum)
@@ -170,7 +169,6 @@ class TimeWindow(Window):
     def __init__(self, breaker: "Any", width: int, minimum: int, failure_rate: float, slow_rate: float) -> None:
         self._breaker = breaker
         self.inside = Inside(self)
-        self.by_hand = []
         self._width = width
         self._minimum = minimum
         self._failure_rate = decimal_ratio(failure_rate)
@@ -180,11 +178,13 @@ class TimeWindow(Window):
         self._epoch = breaker._boot() // width
 
     def _judge(self, now: int, failed: int, slow: bool) -> "Optional[str]":
-        totals = self._totals
-        for counts in (self._advance(now), totals):
-            counts[0] += 1
-            counts[1] += failed
-            counts[2] += slow
+        bucket, totals = self._advance(now), self._totals
+        bucket[0] += 1
+        bucket[1] += failed
+        bucket[2] += slow
+        totals[0] += 1
+        totals[1] += failed
+        totals[2] += slow
         calls = totals[0]
         if calls < self._minimum:
             return None

@@ -4,7 +4,7 @@ What the states are and how one leads to another stands in ``breaker_states``.
 """
 
 from ..errors import CircuitOpenError, check_callable, check_count, check_number, error_matcher, refuse
-from ..port import COROUTINE, refuse_coroutine
+from ..port import COROUTINE, direct, refuse_coroutine
 from .breaker_states import Closed, States
 
 TYPE_CHECKING = False
@@ -224,7 +224,13 @@ class CircuitBreaker(States):
     def call(self, fn: "Callable[P, R]", *args: "P.args", **kwargs: "P.kwargs") -> "R":
         """Call ``fn(*args, **kwargs)`` and return its result, or raise ``CircuitOpenError``."""
         if not self._short:
-            return super().call(fn, *args, **kwargs)
+            run = self._run
+            if run is None:
+                run = self._run = self._wrap(direct)
+            result: "R" = run(fn, args, kwargs)
+            if type(result) is COROUTINE:
+                refuse_coroutine(result, fn)
+            return result
         permit = self._gate
         if permit is None:
             left = self._quiet_until - self._boot()

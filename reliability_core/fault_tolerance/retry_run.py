@@ -67,13 +67,15 @@ class Run:
         policy = self.policy
         if not policy._respect_retry_after:
             return 0
+        ticks = 0
         try:
             seconds, reason = requested_wait(source, self._clock)
+            if seconds is not None:
+                ticks = self._clock.ticks(seconds)
         except Exception as odd:  # an attribute of a foreign error, or a number with 5000 digits
-            seconds, reason = None, "it cannot be read: %r" % (odd,)
+            reason = "it cannot be read: " + type(odd).__name__
         if reason is not None and policy._listener is not None:
             policy._emit("retry_after_ignored", {"policy": "retry", "reason": reason})
-        ticks: int = 0 if seconds is None else self._clock.ticks(seconds)
         return ticks
 
     def _left(self) -> "Optional[int]":
