@@ -39,11 +39,39 @@ def test_decorrelated_jitter_lies_between_the_first_delay_and_three_times_the_la
     assert max(seen) > 30
 
 
+def test_the_first_decorrelated_delay_is_spread_too():
+    first = [delays("decorrelated", count=1, seed=seed)[0] for seed in range(200)]
+    assert 1 <= min(first) < 1.1 and 2.9 < max(first) <= 3, (min(first), max(first))
+
+
 def test_two_thousand_delays_do_not_overflow():
     for kind in ("linear", "exponential", "fibonacci", "decorrelated"):
-        run = Backoff(FakeClock(hz=1000), kind, 1, 100, 10, "none", 1).start()
-        for _ in range(2000):
-            assert run.next() <= 100 * 1000
+        for multiplier in (10, 1e30):
+            run = Backoff(FakeClock(hz=1000), kind, 1, 100, multiplier, "none", 1).start()
+            for _ in range(2000):
+                assert run.next() <= 100 * 1000
+
+
+def test_a_coarse_clock_does_not_stop_small_delays_from_growing():
+    for hz in (1000, 1_000_000_000):
+        grown = delays("exponential", initial=0.001, multiplier=1.1, count=60, hz=hz)
+        assert abs(grown[-1] / (0.001 * 1.1**59) - 1) < 0.05, (hz, grown[-1])
+        assert grown == sorted(grown)
+
+
+def test_the_longest_wait_is_known_beforehand():
+    for kind, jitter, expected in (
+        ("constant", "none", 10),
+        ("linear", "full", 55),
+        ("exponential", "none", 1 + 2 + 4 + 8 + 16 + 32 + 64 + 100 * 3),
+        ("constant", "additive", 20),
+        ("decorrelated", "full", 1000),
+        (lambda attempt: 1, "none", 1000),  # nobody knows what it will say
+    ):
+        backoff = Backoff(FakeClock(), kind, 1, 100, 2, jitter, 1)
+        assert backoff.longest(10, False) == expected * 1_000_000_000, kind
+        assert backoff.longest(10, True) == 1000 * 1_000_000_000
+    assert Backoff(FakeClock(), "constant", 0, 5, 2, "none", 1).longest(10**9, False) == 0
 
 
 def test_a_seed_gives_the_same_delays_on_every_runtime():

@@ -3,6 +3,7 @@
 import asyncio
 
 from reliability_core import Fallback, FallbackError
+from reliability_core.port import COROUTINE
 from reliability_core.testing import Events, Script, araises, raises
 
 DOWN = OSError("down")
@@ -67,6 +68,38 @@ async def test_awaited_calls_take_plain_and_async_alternatives():
         assert await Fallback(alternative).acall(Script(DOWN).acall) == "copy"
     error = await araises(FallbackError, Fallback(Script(KeyError()).acall).acall(Script(DOWN).acall))
     assert error.original is DOWN
+
+
+async def test_an_awaited_call_takes_any_awaitable_but_leaves_an_iterator_alone():
+    async def copy(error):
+        return "copy"
+
+    alternatives = [lambda error: copy(error)]
+    if COROUTINE is not None:  # on MicroPython a coroutine it must be
+        alternatives.append(lambda error: asyncio.create_task(copy(error)))
+    for alternative in alternatives:
+        assert await Fallback(alternative).acall(Script(DOWN).acall) == "copy"
+    items = [1, 2]
+    assert await Fallback(lambda error: items).acall(Script(DOWN).acall) is items
+
+
+async def test_a_cancellation_in_the_fallback_itself_passes():
+    raises(KeyboardInterrupt, Fallback(Script(KeyboardInterrupt()), "next").call, Script(DOWN))
+    fallback = Fallback(Script(asyncio.CancelledError()).acall, "next")
+    await araises(asyncio.CancelledError, fallback.acall(Script(DOWN).acall))
+
+
+def test_a_predicate_that_raises_is_seen():
+    def broken(error):
+        raise KeyError("bug")
+
+    raises(KeyError, Fallback(0, on=broken).call, Script(DOWN))
+
+
+def test_an_async_alternative_of_a_plain_call_is_found_out():
+    if COROUTINE is not None:  # MicroPython's coroutines are generators, which may be meant
+        error = raises(FallbackError, Fallback(Script("copy").acall).call, Script(DOWN))
+        assert "acall" in str(error.fallback_error)
 
 
 def test_its_use_is_told():
